@@ -1,0 +1,3 @@
+//! The command line: parses arguments, calls the library, prints, and chooses the exit code.
+
+fn main() {}
