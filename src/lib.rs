@@ -1,1 +1,5 @@
 //! dagforge compiles one YAML spec of a Dagster deployment into CloudFormation and Terraform.
+
+pub mod blueprint;
+pub mod plan;
+pub mod render;

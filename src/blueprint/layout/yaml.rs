@@ -1,0 +1,33 @@
+//! Continued lines of long strings, and lines left behind by calls that printed nothing.
+
+use crate::blueprint::literal::BREAK;
+
+/// Indents each continued line two columns deeper than what the string belongs to, which YAML demands of it.
+pub(crate) fn layout(text: String) -> String {
+    let mut laid = String::with_capacity(text.len() + text.len() / 16);
+    for line in text.trim_start_matches('\n').split_inclusive('\n') {
+        let content = line.trim_end_matches('\n');
+        if !content.is_empty() && content.bytes().all(|b| b == b' ') {
+            continue;
+        }
+        if !content.contains(BREAK) {
+            laid.push_str(line);
+            continue;
+        }
+        let margin = content
+            .bytes()
+            .take_while(|b| matches!(b, b' ' | b'-'))
+            .count()
+            + 2;
+        for (idx, piece) in line.split(BREAK).enumerate() {
+            if idx > 0 {
+                laid.push('\n');
+                laid.extend(std::iter::repeat_n(' ', margin));
+            }
+            laid.push_str(piece);
+        }
+    }
+    laid.truncate(laid.trim_end_matches('\n').len());
+    laid.push('\n');
+    laid
+}
