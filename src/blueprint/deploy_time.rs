@@ -11,6 +11,10 @@ use crate::plan::text::{Input, Output, Part, Text};
 /// `!Ref X`, `!Sub "…${X}…"`, or a plain string.
 pub(super) fn sub(writer: &mut Writer<'_>, text: &Text) -> Written {
     let text = for_mode(text, writer.mode);
+    if let [part @ Part::Input(Input::Zone(index))] = text.parts() {
+        remember(writer, part);
+        return Ok(write!(writer.out, "!Select [{index}, !GetAZs \"\"]")?);
+    }
     if let [part @ (Part::Input(_) | Part::Output(_))] = text.parts() {
         writer.out.write_str("!Ref ")?;
         return reference(writer, part);
@@ -19,14 +23,7 @@ pub(super) fn sub(writer: &mut Writer<'_>, text: &Text) -> Written {
     if sub {
         writer.out.write_str("!Sub ")?;
     }
-    interpolated(
-        writer,
-        &text,
-        Piece {
-            sub,
-            ..Piece::default()
-        },
-    )
+    interpolated(writer, &text, Piece { sub, ..Piece::default() })
 }
 
 /// A bare reference, a quoted template, or a plain string.
@@ -41,27 +38,14 @@ pub(super) fn template(writer: &mut Writer<'_>, text: &Text) -> Written {
 fn interpolated(writer: &mut Writer<'_>, text: &Text, piece: Piece) -> Written {
     let last = text.parts().len().saturating_sub(1);
     let broken = text.parts().iter().enumerate().any(|(idx, part)| {
-        literal(part).is_some_and(|text| {
-            if idx == last {
-                is_long(text)
-            } else {
-                text.contains('\n')
-            }
-        })
+        literal(part).is_some_and(|text| if idx == last { is_long(text) } else { text.contains('\n') })
     });
     writer.open(broken)?;
     for (idx, part) in text.parts().iter().enumerate() {
         match part {
             Part::Literal(text) => {
                 let then_expression = idx < last;
-                writer.piece(
-                    text,
-                    Piece {
-                        broken,
-                        then_expression,
-                        ..piece
-                    },
-                )?;
+                writer.piece(text, Piece { broken, then_expression, ..piece })?;
             }
             part => {
                 writer.out.write_str("${")?;
@@ -81,12 +65,10 @@ pub(super) fn word(writer: &mut Writer<'_>, text: &Text) -> Written {
     for part in text.parts() {
         match part {
             Part::Literal(text) if text.contains('\0') => {
-                return Err(Refused(
-                    "a shell word cannot hold a NUL character".to_owned(),
-                ));
+                return Err(Refused("a shell word cannot hold a NUL character".to_owned()));
             }
             Part::Literal(text) => write!(writer.out, "'{}'", text.replace('\'', r"'\''"))?,
-            Part::Input(Input::GitRev(Some(_))) | Part::Output(_) | Part::ByTarget { .. } => {
+            Part::Input(Input::GitRev(Some(_)) | Input::Zone(_)) | Part::Output(_) | Part::ByTarget { .. } => {
                 return Err(Refused(format!("a shell script does not know `{part}`")));
             }
             Part::Input(input) => write!(writer.out, "\"${{{}}}\"", shell_variable(input))?,
@@ -150,14 +132,10 @@ fn tf_name(part: &Part) -> Result<Cow<'static, str>, Refused> {
         Part::Input(Input::Partition) => "local.partition".into(),
         Part::Input(Input::UrlSuffix) => "local.url_suffix".into(),
         Part::Input(Input::GitRev(None)) => "var.gitrev".into(),
-        Part::Input(Input::GitRev(Some(location))) => {
-            format!("local.gitrev_{}", location.snake()).into()
-        }
+        Part::Input(Input::Zone(index)) => format!("local.zones[{index}]").into(),
+        Part::Input(Input::GitRev(Some(location))) => format!("local.gitrev_{}", location.snake()).into(),
         Part::Output(Output { name, owner, .. }) => {
-            let words: Vec<&str> = [name.as_str()]
-                .into_iter()
-                .chain(owner.as_ref().map(Key::as_str))
-                .collect();
+            let words: Vec<&str> = [name.as_str()].into_iter().chain(owner.as_ref().map(Key::as_str)).collect();
             format!("local.{}", snake(&words)?).into()
         }
         part => return Err(Refused(format!("`{part}` is no reference"))),
@@ -166,22 +144,14 @@ fn tf_name(part: &Part) -> Result<Cow<'static, str>, Refused> {
 
 /// The text with its parts for this target alone.
 fn for_mode(text: &Text, mode: Mode) -> Cow<'_, Text> {
-    if !text
-        .parts()
-        .iter()
-        .any(|part| matches!(part, Part::ByTarget { .. }))
-    {
+    if !text.parts().iter().any(|part| matches!(part, Part::ByTarget { .. })) {
         return Cow::Borrowed(text);
     }
     let mut chosen = Text::new();
     for part in text.parts() {
         match part {
             Part::ByTarget { cfn, tf } => {
-                let mine = if mode == Mode::CloudFormation {
-                    cfn
-                } else {
-                    tf
-                };
+                let mine = if mode == Mode::CloudFormation { cfn } else { tf };
                 chosen.push(for_mode(mine, mode).into_owned());
             }
             part => chosen.push(part.clone()),

@@ -7,7 +7,41 @@ macro_rules! embed {
 }
 
 /// Path below `blueprints/` and text, one line for each file in the order of `ls`.
-pub const FILES: &[(&str, &str)] = embed![];
+pub const FILES: &[(&str, &str)] = embed![
+    "cfn/_bucket.yaml.j2",
+    "cfn/_load_balancer.yaml.j2",
+    "cfn/_log_group.yaml.j2",
+    "cfn/_publish.yaml.j2",
+    "cfn/_role.yaml.j2",
+    "cfn/_service.yaml.j2",
+    "cfn/_tags.yaml.j2",
+    "cfn/_task.yaml.j2",
+    "cfn/data.yaml.j2",
+    "cfn/location.yaml.j2",
+    "cfn/network.yaml.j2",
+    "cfn/platform.yaml.j2",
+    "cfn/registry.yaml.j2",
+    "cfn/template.yaml.j2",
+    "dagster/dagster.yaml.j2",
+    "dagster/workspace.yaml.j2",
+    "images/core/Dockerfile.j2",
+    "runbook/README.md.j2",
+    "tf/_bucket.tf.j2",
+    "tf/_load_balancer.tf.j2",
+    "tf/_log_group.tf.j2",
+    "tf/_repository.tf.j2",
+    "tf/_role.tf.j2",
+    "tf/_service.tf.j2",
+    "tf/_task.tf.j2",
+    "tf/data.tf.j2",
+    "tf/location.tf.j2",
+    "tf/network.tf.j2",
+    "tf/outputs.tf.j2",
+    "tf/platform.tf.j2",
+    "tf/registry.tf.j2",
+    "tf/variables.tf.j2",
+    "tf/versions.tf.j2",
+];
 
 #[cfg(test)]
 mod tests {
@@ -30,16 +64,9 @@ mod tests {
     #[test]
     fn the_list_is_the_folder() {
         let mut found = Vec::new();
-        files_below(
-            &Path::new(env!("CARGO_MANIFEST_DIR")).join("blueprints"),
-            "",
-            &mut found,
-        );
+        files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("blueprints"), "", &mut found);
         found.sort();
         let listed: Vec<&str> = FILES.iter().map(|(path, _)| *path).collect();
-        assert_eq!(
-            listed, found,
-            "list every file of blueprints/ in src/blueprint/embedded.rs, sorted"
-        );
+        assert_eq!(listed, found, "list every file of blueprints/ in src/blueprint/embedded.rs, sorted");
     }
 }

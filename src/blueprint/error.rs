@@ -17,22 +17,14 @@ pub struct BlueprintError {
 }
 
 impl BlueprintError {
-    pub(super) fn new(name: &str, message: String) -> Self {
-        BlueprintError {
-            name: name.to_owned(),
-            line: None,
-            message,
-            excerpt: String::new(),
-        }
+    pub(crate) fn new(name: &str, message: String) -> Self {
+        BlueprintError { name: name.to_owned(), line: None, message, excerpt: String::new() }
     }
 
     /// Minijinja wraps an error once for every include it passes; the innermost one has the place.
-    pub(super) fn from_minijinja(name: &str, error: &minijinja::Error) -> Self {
+    pub(crate) fn from_minijinja(name: &str, error: &minijinja::Error) -> Self {
         let mut innermost = error;
-        while let Some(source) = innermost
-            .source()
-            .and_then(|it| it.downcast_ref::<minijinja::Error>())
-        {
+        while let Some(source) = innermost.source().and_then(|it| it.downcast_ref::<minijinja::Error>()) {
             innermost = source;
         }
         let message = match innermost.detail() {
@@ -43,13 +35,16 @@ impl BlueprintError {
             name: innermost.name().unwrap_or(name).to_owned(),
             line: innermost.line(),
             message,
-            excerpt: innermost
-                .display_debug_info()
-                .to_string()
-                .trim_matches('\n')
-                .to_owned(),
+            excerpt: excerpt(innermost),
         }
     }
+}
+
+/// The lines around the place. The values that minijinja lists after them are whole rooms of the plan, which
+/// `dagforge plan` shows better.
+fn excerpt(error: &minijinja::Error) -> String {
+    let all = error.display_debug_info().to_string();
+    all.split("\nReferenced variables:").next().unwrap_or_default().trim_matches('\n').to_owned()
 }
 
 impl fmt::Display for BlueprintError {

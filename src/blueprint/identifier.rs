@@ -8,33 +8,21 @@ use crate::plan::key::capitalised;
 
 /// `MlOps` from `ml-ops`, or `PublicSubnetA` from `["public-subnet", "a"]`.
 pub(super) fn pascal(parts: &[&str]) -> Result<String, Refused> {
-    let name: String = parts
-        .iter()
-        .flat_map(|part| part.split(['-', '_']))
-        .map(capitalised)
-        .collect();
-    let good = name.starts_with(|c: char| c.is_ascii_uppercase())
-        && name.chars().all(|c| c.is_ascii_alphanumeric());
-    good.then_some(name)
-        .ok_or_else(|| no_identifier(parts, "a logical id"))
+    let name: String = parts.iter().flat_map(|part| part.split(['-', '_'])).map(capitalised).collect();
+    let good = name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_alphanumeric());
+    good.then_some(name).ok_or_else(|| no_identifier(parts, "a logical id"))
 }
 
 /// `ml_ops` from `ml-ops`, or `public_a` from `["public", "a"]`.
 pub(super) fn snake(parts: &[&str]) -> Result<String, Refused> {
     let name = parts.join("_").replace('-', "_");
     let good = name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name
-            .chars()
-            .all(|c| matches!(c, 'a'..='z' | '0'..='9' | '_'));
-    good.then_some(name)
-        .ok_or_else(|| no_identifier(parts, "a Terraform name"))
+        && name.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '_'));
+    good.then_some(name).ok_or_else(|| no_identifier(parts, "a Terraform name"))
 }
 
 fn no_identifier(parts: &[&str], what: &str) -> Refused {
-    Refused(format!(
-        "`{}` makes no {what}",
-        parts.join(" ").escape_debug()
-    ))
+    Refused(format!("`{}` makes no {what}", parts.join(" ").escape_debug()))
 }
 
 /// The filter `pascal`.
@@ -53,14 +41,9 @@ fn filter(value: &Value, join: fn(&[&str]) -> Result<String, Refused>) -> Result
         ValueKind::Seq | ValueKind::Iterable => value.try_iter()?.collect(),
         _ => vec![value.clone()],
     };
-    let words = items
-        .iter()
-        .map(word)
-        .collect::<Result<Vec<String>, Error>>()?;
+    let words = items.iter().map(word).collect::<Result<Vec<String>, Error>>()?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    join(&words)
-        .map(Value::from_safe_string)
-        .map_err(|Refused(reason)| Error::new(ErrorKind::InvalidOperation, reason))
+    join(&words).map(Value::from_safe_string).map_err(|Refused(reason)| Error::new(ErrorKind::InvalidOperation, reason))
 }
 
 fn word(value: &Value) -> Result<String, Error> {

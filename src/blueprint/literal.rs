@@ -61,11 +61,7 @@ impl Writer<'_> {
             _ => ("[", ", ", "]"),
         };
         self.out.write_str(open)?;
-        for (idx, item) in list
-            .try_iter()
-            .map_err(|error| Refused(error.to_string()))?
-            .enumerate()
-        {
+        for (idx, item) in list.try_iter().map_err(|error| Refused(error.to_string()))?.enumerate() {
             if idx > 0 {
                 self.out.write_str(between)?;
             }
@@ -78,9 +74,7 @@ impl Writer<'_> {
         match value.kind() {
             ValueKind::Bool => Ok(write!(self.out, "{}", value.is_true())?),
             ValueKind::Number => self.number(value),
-            ValueKind::String if value.is_safe() => Err(Refused(
-                "printed text cannot be an item of a list".to_owned(),
-            )),
+            ValueKind::String if value.is_safe() => Err(Refused("printed text cannot be an item of a list".to_owned())),
             ValueKind::String => self.text(&Text::from(value.as_str().unwrap_or_default())),
             ValueKind::Plain => match value.downcast_object_ref::<Text>() {
                 Some(text) => self.text(text),
@@ -116,10 +110,7 @@ impl Writer<'_> {
             Mode::Markdown => super::deploy_time::prose(self, text),
             Mode::Plain | Mode::Compose | Mode::Workflow | Mode::Bare => {
                 let literal = text.as_literal().ok_or_else(|| {
-                    Refused(format!(
-                        "`{text}` is known only at deploy time, which {} cannot express",
-                        self.mode.name()
-                    ))
+                    Refused(format!("`{text}` is known only at deploy time, which {} cannot express", self.mode.name()))
                 })?;
                 match self.mode {
                     Mode::Bare => self.bare(literal),
@@ -131,10 +122,7 @@ impl Writer<'_> {
 
     /// A double-quoted string.
     fn quoted(&mut self, text: &str) -> Written {
-        let piece = Piece {
-            broken: is_long(text),
-            ..Piece::default()
-        };
+        let piece = Piece { broken: is_long(text), ..Piece::default() };
         self.open(piece.broken)?;
         self.piece(text, piece)?;
         self.close(piece.broken)
@@ -167,18 +155,14 @@ impl Writer<'_> {
             let after = rest.peek().copied();
             match c {
                 // A line end at the very end reads well without a line of its own.
-                '\n' if piece.broken && (after.is_some() || piece.then_expression) => {
-                    self.line_break(after)?
-                }
+                '\n' if piece.broken && (after.is_some() || piece.then_expression) => self.line_break(after)?,
                 '"' => self.out.write_str("\\\"")?,
                 '\\' => self.out.write_str("\\\\")?,
                 '\n' => self.out.write_str("\\n")?,
                 '\r' => self.out.write_str("\\r")?,
                 '\t' => self.out.write_str("\\t")?,
                 '$' if self.mode == Mode::Compose => self.out.write_str("$$")?,
-                '$' | '%' if self.mode == Mode::Terraform && after == Some('{') => {
-                    write!(self.out, "{c}{c}")?
-                }
+                '$' | '%' if self.mode == Mode::Terraform && after == Some('{') => write!(self.out, "{c}{c}")?,
                 '$' if self.mode == Mode::Terraform && after.is_none() && piece.then_expression => {
                     self.out.write_str("\\u0024")?;
                 }
@@ -222,15 +206,10 @@ impl Writer<'_> {
 
     /// Text in a file whose author writes the quotes.
     fn bare(&mut self, text: &str) -> Written {
-        match text
-            .chars()
-            .find(|c| misread(*c) || matches!(c, '"' | '\'' | '\\' | '$' | '`' | '#'))
-        {
-            Some(odd) => Err(Refused(format!(
-                "`{}` cannot be written into {}",
-                odd.escape_default(),
-                self.mode.name()
-            ))),
+        match text.chars().find(|c| misread(*c) || matches!(c, '"' | '\'' | '\\' | '$' | '`' | '#')) {
+            Some(odd) => {
+                Err(Refused(format!("`{}` cannot be written into {}", odd.escape_default(), self.mode.name())))
+            }
             None => Ok(self.out.write_str(text)?),
         }
     }
@@ -238,11 +217,9 @@ impl Writer<'_> {
     /// Running text: one line.
     pub fn plain(&mut self, text: &str) -> Written {
         match text.chars().find(|c| misread(*c)) {
-            Some(odd) => Err(Refused(format!(
-                "`{}` cannot be written into {}",
-                odd.escape_default(),
-                self.mode.name()
-            ))),
+            Some(odd) => {
+                Err(Refused(format!("`{}` cannot be written into {}", odd.escape_default(), self.mode.name())))
+            }
             None => Ok(self.out.write_str(text)?),
         }
     }

@@ -54,10 +54,7 @@ impl Blueprints {
     /// The blueprints in the binary.
     pub fn embedded() -> Self {
         Self::of(
-            embedded::FILES
-                .iter()
-                .map(|(path, text)| (Cow::from(*path), Cow::from(*text)))
-                .collect(),
+            embedded::FILES.iter().map(|(path, text)| (Cow::from(*path), Cow::from(*text))).collect(),
             BTreeSet::new(),
         )
     }
@@ -68,39 +65,22 @@ impl Blueprints {
         let mut all = Self::embedded();
         for (path, text) in files {
             if Mode::of_path(&path).is_none() {
-                return Err(BlueprintError::new(
-                    &path,
-                    "nothing is known about files of this name".to_owned(),
-                ));
+                return Err(BlueprintError::new(&path, "nothing is known about files of this name".to_owned()));
             }
-            let partial = path
-                .rsplit('/')
-                .next()
-                .is_some_and(|file| file.starts_with('_'));
+            let partial = path.rsplit('/').next().is_some_and(|file| file.starts_with('_'));
             if !partial && !all.sources.contains_key(path.as_str()) {
-                return Err(BlueprintError::new(
-                    &path,
-                    "there is no blueprint of this name to shadow".to_owned(),
-                ));
+                return Err(BlueprintError::new(&path, "there is no blueprint of this name to shadow".to_owned()));
             }
-            all.sources
-                .insert(path.clone().into(), text.replace("\r\n", "\n").into());
+            all.sources.insert(path.clone().into(), text.replace("\r\n", "\n").into());
             all.shadowed.insert(path);
         }
         Ok(Self::of(all.sources, all.shadowed))
     }
 
     /// Blueprints from anywhere; the path decides the language.
-    pub fn of(
-        sources: BTreeMap<Cow<'static, str>, Cow<'static, str>>,
-        shadowed: BTreeSet<String>,
-    ) -> Self {
+    pub fn of(sources: BTreeMap<Cow<'static, str>, Cow<'static, str>>, shadowed: BTreeSet<String>) -> Self {
         let environment = environment(sources.clone());
-        Blueprints {
-            environment,
-            sources,
-            shadowed,
-        }
+        Blueprints { environment, sources, shadowed }
     }
 
     /// All paths.
@@ -120,34 +100,21 @@ impl Blueprints {
 
     /// Renders one blueprint with the names in `context`, which is made with [`minijinja::context!`].
     pub fn render(&self, name: &str, context: Value) -> Result<Rendered, BlueprintError> {
-        self.captured(name, context)
-            .map_err(|error| BlueprintError::from_minijinja(name, &error))
+        self.captured(name, context).map_err(|error| BlueprintError::from_minijinja(name, &error))
     }
 
     fn captured(&self, name: &str, context: Value) -> Result<Rendered, Error> {
-        let mut captured = self
-            .environment
-            .get_template(name)?
-            .render_captured(context)?;
+        let mut captured = self.environment.get_template(name)?.render_captured(context)?;
         let uses = captured.with_state_mut(|state| {
-            state
-                .get_extension_mut::<Uses>()
-                .map(|Uses(uses)| std::mem::take(uses))
-                .unwrap_or_default()
+            state.get_extension_mut::<Uses>().map(|Uses(uses)| std::mem::take(uses)).unwrap_or_default()
         });
         let text = captured.into_output();
         let text = match Mode::of_path(name) {
             Some(Mode::Terraform) => layout::hcl(&text),
-            Some(Mode::CloudFormation | Mode::Plain | Mode::Compose | Mode::Workflow) => {
-                layout::yaml(text)
-            }
+            Some(Mode::CloudFormation | Mode::Plain | Mode::Compose | Mode::Workflow) => layout::yaml(text),
             _ => text,
         };
-        Ok(Rendered {
-            name: name.to_owned(),
-            text,
-            uses,
-        })
+        Ok(Rendered { name: name.to_owned(), text, uses })
     }
 }
 
@@ -161,10 +128,7 @@ impl Rendered {
     /// for, without what `published` says the template itself publishes.
     ///
     /// Two outputs of one name would need one parameter, which is a fault of the plan's names.
-    pub fn parameters(
-        &self,
-        published: impl Fn(&Output) -> bool,
-    ) -> Result<BTreeMap<String, &Part>, BlueprintError> {
+    pub fn parameters(&self, published: impl Fn(&Output) -> bool) -> Result<BTreeMap<String, &Part>, BlueprintError> {
         let mut parameters: BTreeMap<String, &Part> = BTreeMap::new();
         for part in &self.uses {
             match part {
@@ -172,8 +136,8 @@ impl Rendered {
                 Part::Output(output) if !published(output) => {}
                 _ => continue,
             }
-            let name = deploy_time::cfn_name(part)
-                .map_err(|Refused(reason)| BlueprintError::new(&self.name, reason))?;
+            let name =
+                deploy_time::cfn_name(part).map_err(|Refused(reason)| BlueprintError::new(&self.name, reason))?;
             if let Some(Part::Output(other)) = parameters.insert(name.to_string(), part) {
                 let message = format!("`{part}` and `<{other}>` are both named `{name}`");
                 return Err(BlueprintError::new(&self.name, message));
@@ -194,27 +158,17 @@ fn environment(sources: BTreeMap<Cow<'static, str>, Cow<'static, str>>) -> Envir
     let mut environment = Environment::empty();
     environment.set_debug(true);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    if let Ok(syntax) = SyntaxConfig::builder()
-        .trim_blocks(true)
-        .lstrip_blocks(true)
-        .keep_trailing_newline(true)
-        .build()
+    if let Ok(syntax) =
+        SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()
     {
         environment.set_syntax(syntax);
     }
-    environment.set_auto_escape_callback(|name| {
-        Mode::of_path(name).map_or(AutoEscape::None, Mode::escape)
-    });
-    environment.set_path_join_callback(|name, parent| {
-        match (Mode::of_path(name), Mode::of_path(parent)) {
-            (Some(inner), Some(outer)) if inner != outer => format!(
-                "{FOREIGN}{} cannot be printed inside {}",
-                inner.name(),
-                outer.name()
-            )
-            .into(),
-            _ => name.into(),
+    environment.set_auto_escape_callback(|name| Mode::of_path(name).map_or(AutoEscape::None, Mode::escape));
+    environment.set_path_join_callback(|name, parent| match (Mode::of_path(name), Mode::of_path(parent)) {
+        (Some(inner), Some(outer)) if inner != outer => {
+            format!("{FOREIGN}{} cannot be printed inside {}", inner.name(), outer.name()).into()
         }
+        _ => name.into(),
     });
     environment.set_loader(move |name| match name.strip_prefix(FOREIGN) {
         Some(reason) => Err(Error::new(ErrorKind::InvalidOperation, reason.to_owned())),
@@ -230,11 +184,8 @@ fn environment(sources: BTreeMap<Cow<'static, str>, Cow<'static, str>>) -> Envir
 /// Prints one `{{ … }}`.
 fn print(out: &mut minijinja::Output, state: &mut State, value: &Value) -> Result<(), Error> {
     let refuse = |Refused(reason): Refused| Error::new(ErrorKind::InvalidOperation, reason);
-    let mode = Mode::of_escape(state.auto_escape()).ok_or_else(|| {
-        refuse(Refused(
-            "no value can be printed here: the language is unknown".to_owned(),
-        ))
-    })?;
+    let mode = Mode::of_escape(state.auto_escape())
+        .ok_or_else(|| refuse(Refused("no value can be printed here: the language is unknown".to_owned())))?;
     if value.is_safe() {
         // Only what this function wrote, and a blueprint's own text around it, is ever marked safe. It brings its last line end
         // along, and the line that it is printed on has one already.

@@ -43,24 +43,18 @@ impl Mode {
         let path = path.strip_suffix(".j2")?;
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
         let extension = file.rsplit_once('.').map_or("", |(_, extension)| extension);
-        Some(
-            match (
-                folder.split('/').next().unwrap_or_default(),
-                file,
-                extension,
-            ) {
-                (_, "Dockerfile" | "Makefile" | ".env.example" | ".dockerignore", _) => Mode::Bare,
-                ("cfn", _, "yaml") => Mode::CloudFormation,
-                ("compose", "compose.yaml", _) => Mode::Compose,
-                ("compose", partial, "yaml") if partial.starts_with('_') => Mode::Compose,
-                ("github", _, "yaml" | "yml") => Mode::Workflow,
-                (_, _, "yaml" | "yml" | "json") => Mode::Plain,
-                (_, _, "tf") => Mode::Terraform,
-                (_, _, "sh") => Mode::Shell,
-                (_, _, "md") => Mode::Markdown,
-                _ => return None,
-            },
-        )
+        Some(match (folder.split('/').next().unwrap_or_default(), file, extension) {
+            (_, "Dockerfile" | "Makefile" | ".env.example" | ".dockerignore", _) => Mode::Bare,
+            ("cfn", _, "yaml") => Mode::CloudFormation,
+            ("compose", "compose.yaml", _) => Mode::Compose,
+            ("compose", partial, "yaml") if partial.starts_with('_') => Mode::Compose,
+            ("github", _, "yaml" | "yml") => Mode::Workflow,
+            (_, _, "yaml" | "yml" | "json") => Mode::Plain,
+            (_, _, "tf") => Mode::Terraform,
+            (_, _, "sh") => Mode::Shell,
+            (_, _, "md") => Mode::Markdown,
+            _ => return None,
+        })
     }
 
     /// The mode that a running blueprint is in; none inside `{% autoescape false %}` and its like.
@@ -68,9 +62,7 @@ impl Mode {
         let AutoEscape::Custom(name) = escape else {
             return None;
         };
-        ALL.iter()
-            .find(|(_, known)| known == name)
-            .map(|(mode, _)| *mode)
+        ALL.iter().find(|(_, known)| known == name).map(|(mode, _)| *mode)
     }
 
     /// What minijinja carries along.
@@ -80,9 +72,7 @@ impl Mode {
 
     /// The mode in a message.
     pub fn name(self) -> &'static str {
-        ALL.iter()
-            .find(|(mode, _)| *mode == self)
-            .map_or("", |(_, name)| name)
+        ALL.iter().find(|(mode, _)| *mode == self).map_or("", |(_, name)| name)
     }
 }
 

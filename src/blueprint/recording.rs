@@ -27,14 +27,8 @@ impl Recording {
     /// each key. Items of a list are always `subnets[]`.
     pub fn of(plan: &Value, keyed: &[&str]) -> Self {
         let keyed = keyed.iter().map(|path| (*path).to_owned()).collect();
-        let log = Arc::new(Log {
-            read: Mutex::default(),
-            keyed,
-        });
-        Recording {
-            root: wrap(plan.clone(), String::new(), &log),
-            log,
-        }
+        let log = Arc::new(Log { read: Mutex::default(), keyed });
+        Recording { root: wrap(plan.clone(), String::new(), &log), log }
     }
 
     /// The plan for a render; an item to render a file of is taken out of it too.
@@ -44,11 +38,7 @@ impl Recording {
 
     /// The paths of all leaves read so far.
     pub fn read(&self) -> BTreeSet<String> {
-        self.log
-            .read
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.log.read.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -61,11 +51,7 @@ pub fn leaves(plan: &Value, keyed: &[&str]) -> BTreeSet<String> {
 
 fn visit(value: &Value) {
     match value.kind() {
-        ValueKind::Seq => value
-            .try_iter()
-            .into_iter()
-            .flatten()
-            .for_each(|item| visit(&item)),
+        ValueKind::Seq => value.try_iter().into_iter().flatten().for_each(|item| visit(&item)),
         ValueKind::Map => {
             for key in value.try_iter().into_iter().flatten() {
                 visit(&value.get_item(&key).unwrap_or_default());
@@ -89,34 +75,19 @@ impl fmt::Debug for Recorded {
 
 fn wrap(value: Value, path: String, log: &Arc<Log>) -> Value {
     if matches!(value.kind(), ValueKind::Map | ValueKind::Seq) {
-        return Value::from_object(Recorded {
-            value,
-            path,
-            log: Arc::clone(log),
-        });
+        return Value::from_object(Recorded { value, path, log: Arc::clone(log) });
     }
-    log.read
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(path);
+    log.read.lock().unwrap_or_else(PoisonError::into_inner).insert(path);
     value
 }
 
 impl Object for Recorded {
     fn repr(self: &Arc<Self>) -> ObjectRepr {
-        if self.value.kind() == ValueKind::Seq {
-            ObjectRepr::Seq
-        } else {
-            ObjectRepr::Map
-        }
+        if self.value.kind() == ValueKind::Seq { ObjectRepr::Seq } else { ObjectRepr::Map }
     }
 
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        let value = self
-            .value
-            .get_item(key)
-            .ok()
-            .filter(|value| !value.is_undefined())?;
+        let value = self.value.get_item(key).ok().filter(|value| !value.is_undefined())?;
         let path = match key.as_str() {
             None => format!("{}[]", self.path),
             Some(_) if self.log.keyed.contains(&self.path) => format!("{}.*", self.path),

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::spec::scalar::KeyName;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A name from the spec, such as `ml-ops`.
@@ -48,19 +49,21 @@ impl Key {
 /// The word with its first letter in upper case.
 pub fn capitalised(word: &str) -> String {
     let mut chars = word.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_ascii_uppercase().to_string() + chars.as_str()
-    })
+    chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
+}
+
+/// The spec has checked it by the same grammar.
+impl From<&KeyName> for Key {
+    fn from(key: &KeyName) -> Self {
+        Key(key.as_str().to_owned())
+    }
 }
 
 impl FromStr for Key {
     type Err = InvalidKey;
 
     fn from_str(text: &str) -> Result<Self, InvalidKey> {
-        if let Some(odd) = text
-            .chars()
-            .find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '-'))
-        {
+        if let Some(odd) = text.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '-')) {
             return Err(InvalidKey::Character(odd));
         }
         if text.split('-').any(str::is_empty) {
@@ -85,11 +88,7 @@ impl fmt::Display for InvalidKey {
             InvalidKey::EmptyWord => f.write_str("a hyphen stands between two words"),
             InvalidKey::Start => f.write_str("the first character is a lower-case letter"),
             InvalidKey::Character(odd) => {
-                write!(
-                    f,
-                    "`{}` is no lower-case letter, digit or hyphen",
-                    odd.escape_default()
-                )
+                write!(f, "`{}` is no lower-case letter, digit or hyphen", odd.escape_default())
             }
         }
     }
@@ -106,9 +105,7 @@ impl Serialize for Key {
 impl<'de> Deserialize<'de> for Key {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|reason| {
-            serde::de::Error::custom(format_args!("`{text}` is not a key: {reason}"))
-        })
+        text.parse().map_err(|reason| serde::de::Error::custom(format_args!("`{text}` is not a key: {reason}")))
     }
 }
 

@@ -1,7 +1,205 @@
-//! The resolved model: what the blueprints read.
+//! The resolved model: every default applied, every range cut, every name chosen.
+//!
+//! The plan is the blueprints' vocabulary. A blueprint prints it and decides nothing; `dagforge plan` prints it for people.
 
+pub mod access;
+pub mod config;
+pub mod data;
+pub mod deployment;
+pub mod iam;
+pub mod instance;
 pub mod key;
+pub mod layers;
+pub mod location;
+pub mod names;
+pub mod network;
+pub mod platform;
+pub mod registry;
+pub mod revision;
+pub mod runbook;
+pub mod secret;
+pub mod security;
+pub mod shared;
+pub mod task;
 pub mod text;
+pub mod web;
 
 pub use key::Key;
 pub use text::Text;
+
+use serde::Serialize;
+
+use crate::spec::Spec;
+use crate::spec::compute::CodeLocation;
+use crate::spec::scalar::KeyName;
+use config::{Config, ConfigText};
+use data::Data;
+use deployment::Deployment;
+use instance::{Instance, Place, Server};
+
+use layers::Layer;
+use location::Location;
+use network::Network;
+use platform::Platform;
+use registry::Repository;
+use revision::Revision;
+use runbook::Runbook;
+
+/// Version of Dagster where the spec names none.
+const DAGSTER_VERSION: &str = "1.13.27";
+
+/// The whole deployment, resolved.
+#[derive(Clone, Debug, Serialize)]
+pub struct Plan {
+    /// Facts of the whole.
+    pub deployment: Deployment,
+    /// Layers in the order they are deployed.
+    pub layers: Vec<Layer>,
+    /// What dagster.yaml and workspace.yaml say.
+    pub instance: Instance,
+    /// How they are delivered.
+    pub config: Config,
+    /// How revisions reach the output.
+    pub revision: Revision,
+    /// The core image.
+    pub core: CoreImage,
+    /// What the runbook says beyond that.
+    pub runbook: Runbook,
+    /// The rooms.
+    #[serde(flatten)]
+    pub rooms: Rooms,
+}
+
+/// The rooms: one blueprint each in every target.
+#[derive(Clone, Debug, Serialize)]
+pub struct Rooms {
+    /// VPC, subnets, NAT and endpoints.
+    pub network: Network,
+    /// Repository of the core image.
+    pub registry: Repository,
+    /// Buckets and database.
+    pub data: Data,
+    /// Cluster, load balancer, webserver and daemon.
+    pub platform: Platform,
+    /// Code locations.
+    pub locations: Vec<Location>,
+}
+
+/// The image of webserver and daemon.
+#[derive(Clone, Debug, Serialize)]
+pub struct CoreImage {
+    /// Version of dagster and dagster-webserver.
+    pub dagster_version: String,
+    /// Version of dagster-aws and dagster-postgres that belongs to it.
+    pub library_version: String,
+    /// User of the containers, as a number.
+    pub uid: String,
+    /// Group of the containers, as a number.
+    pub gid: String,
+}
+
+/// What the config files say; it comes first, because the digest of their text is part of the plan.
+pub struct Foundation {
+    deployment: Deployment,
+    network: Network,
+    data: Data,
+    namespace: String,
+    /// What dagster.yaml and workspace.yaml say.
+    pub instance: Instance,
+}
+
+impl Foundation {
+    /// Resolves what the config files depend on.
+    pub fn resolve(spec: &Spec, environment: Option<&str>) -> Self {
+        let deployment = Deployment::resolve(spec, environment);
+        let network = Network::resolve(spec, &deployment, web::exec_enabled(spec));
+        let data = Data::resolve(spec, &deployment);
+        let namespace = namespace(spec, &deployment);
+        let cluster = platform::cluster_name(&deployment);
+        let place = Place {
+            cluster: &cluster,
+            database_port: data.database.port,
+            subnets: &network.private_subnets,
+            security_group: &security::group("run"),
+        };
+        let instance = Instance::resolve(spec, &deployment, place, servers(spec, &namespace));
+        Self { deployment, network, data, namespace, instance }
+    }
+}
+
+impl Plan {
+    /// Resolves everything else, given the text of the config files.
+    pub fn resolve(spec: &Spec, foundation: Foundation, texts: &[ConfigText]) -> Self {
+        let Foundation { deployment, network, data, namespace, instance } = foundation;
+        let config = Config::resolve(&data.config_bucket.name, texts);
+        let registry = Repository::core(spec, &deployment);
+        let platform = Platform::resolve(
+            spec,
+            &platform::Surroundings {
+                deployment: &deployment,
+                network: &network,
+                data: &data,
+                repository: &registry,
+                instance: &instance,
+                config: &config,
+                namespace: &namespace,
+            },
+        );
+        let around = location::Surroundings {
+            deployment: &deployment,
+            network: &network,
+            data: &data,
+            namespace: &namespace,
+            ttl: spec.discovery.as_ref().and_then(|it| it.ttl).unwrap_or(10),
+        };
+        let locations =
+            spec.code_locations.iter().map(|(key, it)| Location::resolve(spec, &key.into(), it, &around)).collect();
+        let rooms = Rooms { network, registry, data, platform, locations };
+        let layers = layers::layers(&deployment, &rooms);
+        Self {
+            runbook: Runbook::resolve(&deployment, &rooms, &layers),
+            layers,
+            revision: Revision::resolve(&deployment, rooms.locations.iter().map(|it| it.key.clone()).collect()),
+            core: CoreImage::resolve(spec, &deployment),
+            deployment,
+            instance,
+            config,
+            rooms,
+        }
+    }
+}
+
+impl CoreImage {
+    fn resolve(spec: &Spec, deployment: &Deployment) -> Self {
+        let version = spec.dagster.as_ref().and_then(|it| it.version.as_ref());
+        let version = version.map_or(DAGSTER_VERSION, |it| it.as_str());
+        let (uid, gid) = deployment.user.split_once(':').unwrap_or((&deployment.user, &deployment.user));
+        Self {
+            dagster_version: version.to_owned(),
+            library_version: library_version(version),
+            uid: uid.to_owned(),
+            gid: gid.to_owned(),
+        }
+    }
+}
+
+/// dagster 1.13.27 and dagster-aws 0.29.27 are released together: the libraries are sixteen minor versions ahead.
+fn library_version(version: &str) -> String {
+    let mut numbers = version.splitn(3, '.').skip(1);
+    let minor: u32 = numbers.next().and_then(|it| it.parse().ok()).unwrap_or_default();
+    format!("0.{}.{}", minor + 16, numbers.next().unwrap_or_default())
+}
+
+fn namespace(spec: &Spec, deployment: &Deployment) -> String {
+    let namespace = spec.discovery.as_ref().and_then(|it| it.namespace.as_ref());
+    namespace.map_or_else(|| format!("{}.internal", deployment.name), |it| it.as_str().to_owned())
+}
+
+fn servers(spec: &Spec, namespace: &str) -> Vec<Server> {
+    let server = |(key, it): (&KeyName, &CodeLocation)| Server {
+        location_name: key.to_string(),
+        host: format!("{key}.{namespace}"),
+        port: location::server_port(it),
+    };
+    spec.code_locations.iter().map(server).collect()
+}

@@ -48,6 +48,8 @@ pub enum Input {
     UrlSuffix,
     /// The revision of the code: everybody's, or one location's own.
     GitRev(Option<Key>),
+    /// The availability zone with this index, counted from zero among those of the region.
+    Zone(usize),
 }
 
 /// A value that a layer publishes.
@@ -88,13 +90,7 @@ impl Text {
     /// A value that looks different in each target.
     pub fn by_target(cfn: impl Into<Text>, tf: impl Into<Text>) -> Self {
         let (cfn, tf) = (cfn.into(), tf.into());
-        if cfn == tf {
-            cfn
-        } else {
-            Text {
-                parts: vec![Part::ByTarget { cfn, tf }],
-            }
-        }
+        if cfn == tf { cfn } else { Text { parts: vec![Part::ByTarget { cfn, tf }] } }
     }
 
     /// The parts in order.
@@ -110,6 +106,16 @@ impl Text {
             _ => None,
         }
     }
+}
+
+/// A value that a layer publishes, as text.
+pub fn output(layer: &str, name: &str) -> Text {
+    Output { layer: layer.to_owned(), owner: None, name: name.to_owned() }.into()
+}
+
+/// A value that the layer of one location publishes, as text.
+pub fn owned_output(layer: &str, owner: &Key, name: &str) -> Text {
+    Output { layer: layer.to_owned(), owner: Some(owner.clone()), name: name.to_owned() }.into()
 }
 
 /// Joins literal text, inputs, outputs and other texts into one [`Text`].
@@ -140,11 +146,7 @@ impl From<Part> for Text {
 
 impl From<String> for Text {
     fn from(text: String) -> Self {
-        let parts = if text.is_empty() {
-            Vec::new()
-        } else {
-            vec![Part::Literal(text)]
-        };
+        let parts = if text.is_empty() { Vec::new() } else { vec![Part::Literal(text)] };
         Text { parts }
     }
 }
@@ -197,6 +199,7 @@ impl fmt::Display for Part {
         match self {
             Part::Literal(text) => f.write_str(text),
             Part::Input(Input::GitRev(Some(location))) => write!(f, "<gitrev of {location}>"),
+            Part::Input(Input::Zone(index)) => write!(f, "<zone {index}>"),
             Part::Input(input) => write!(f, "<{}>", input.name()),
             Part::Output(output) => write!(f, "<{output}>"),
             Part::ByTarget { cfn, tf } => write!(f, "<cfn: {cfn}, tf: {tf}>"),
@@ -223,6 +226,7 @@ impl Input {
             Input::Partition => "partition",
             Input::UrlSuffix => "url_suffix",
             Input::GitRev(_) => "gitrev",
+            Input::Zone(_) => "zone",
         }
     }
 }
@@ -258,11 +262,12 @@ impl Serialize for Part {
                 if let Input::GitRev(Some(location)) = input {
                     map.serialize_entry("location", location)?;
                 }
+                if let Input::Zone(index) = input {
+                    map.serialize_entry("index", index)?;
+                }
             }
             Part::Output(output) => map.serialize_entry("output", output)?,
-            Part::ByTarget { cfn, tf } => {
-                map.serialize_entry("by_target", &ByTarget { cfn, tf })?
-            }
+            Part::ByTarget { cfn, tf } => map.serialize_entry("by_target", &ByTarget { cfn, tf })?,
         }
         map.end()
     }
@@ -302,11 +307,7 @@ mod tests {
     use super::*;
 
     fn host() -> Output {
-        Output {
-            layer: "data".into(),
-            owner: None,
-            name: "database_host".into(),
-        }
+        Output { layer: "data".into(), owner: None, name: "database_host".into() }
     }
 
     #[test]
@@ -314,11 +315,7 @@ mod tests {
         let joined = text!["a", "", "b", text!["c", Input::Account, ""], "d"];
         assert_eq!(
             joined.parts(),
-            [
-                Part::Literal("abc".into()),
-                Part::Input(Input::Account),
-                Part::Literal("d".into())
-            ]
+            [Part::Literal("abc".into()), Part::Input(Input::Account), Part::Literal("d".into())]
         );
         assert_eq!(text!["a", "b"].as_literal(), Some("ab"));
         assert_eq!(Text::new().as_literal(), Some(""));
@@ -328,19 +325,9 @@ mod tests {
     #[test]
     fn serialises_as_the_contract_says() {
         let owner = "sales".parse().unwrap();
-        let repository = Output {
-            layer: "registry".into(),
-            owner: Some(owner),
-            name: "repository_uri".into(),
-        };
+        let repository = Output { layer: "registry".into(), owner: Some(owner), name: "repository_uri".into() };
         let key = Text::by_target("config/1", text!["config/", Input::Partition]);
-        let all = text![
-            repository,
-            ":",
-            Input::GitRev(Some("sales".parse().unwrap())),
-            host(),
-            key
-        ];
+        let all = text![repository, ":", Input::GitRev(Some("sales".parse().unwrap())), host(), key];
         assert_eq!(
             serde_json::to_value(&all).unwrap(),
             serde_json::json!({"join": [

@@ -1,5 +1,18 @@
 //! From the plan to files.
 
+mod cfn;
+mod config;
+mod rooms;
+mod tf;
+
+pub use config::config;
+pub use rooms::Rooms;
+
+use minijinja::context;
+
+use crate::blueprint::{BlueprintError, Blueprints};
+use crate::plan::Plan;
+
 /// What a deployment is rendered into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
@@ -7,10 +20,6 @@ pub enum Target {
     Cfn,
     /// A Terraform root module.
     Tf,
-    /// A local stack for docker compose.
-    Compose,
-    /// A GitHub Actions workflow.
-    Github,
 }
 
 impl Target {
@@ -19,8 +28,6 @@ impl Target {
         match self {
             Target::Cfn => "cfn",
             Target::Tf => "tf",
-            Target::Compose => "compose",
-            Target::Github => "github",
         }
     }
 }
@@ -32,4 +39,44 @@ pub struct File {
     pub path: String,
     /// All of it.
     pub text: String,
+}
+
+/// Files of a deployment whatever its targets: the plan, the runbook, the Dockerfile of the core image.
+pub fn always<'a>(
+    plan: &'a Plan,
+    rooms: &'a Rooms,
+    blueprints: &'a Blueprints,
+) -> impl Iterator<Item = Result<File, BlueprintError>> + 'a {
+    let own = [("README.md", "runbook/README.md.j2"), ("images/core/Dockerfile", "images/core/Dockerfile.j2")];
+    let own = own.into_iter().map(move |(path, blueprint)| {
+        let rendered = blueprints.render(blueprint, context! { plan => rooms.plan() })?;
+        Ok(File { path: path.to_owned(), text: rendered.text })
+    });
+    own.chain([plan_file(plan)])
+}
+
+fn plan_file(plan: &Plan) -> Result<File, BlueprintError> {
+    let text =
+        serde_json::to_string_pretty(plan).map_err(|error| BlueprintError::new("plan.json", error.to_string()))?;
+    Ok(File { path: "plan.json".to_owned(), text: text + "\n" })
+}
+
+/// The files of a target, rendered one by one: nobody has to hold them all.
+pub fn render<'a>(
+    plan: &'a Plan,
+    rooms: &'a Rooms,
+    target: Target,
+    blueprints: &'a Blueprints,
+) -> Box<dyn Iterator<Item = Result<File, BlueprintError>> + 'a> {
+    let layers = 0..plan.layers.len();
+    match target {
+        Target::Cfn => Box::new(layers.map(move |index| cfn::template(plan, rooms, index, blueprints))),
+        Target::Tf => {
+            let module = tf::MODULE_FILES.into_iter().map(move |name| tf::module_file(rooms, name, blueprints));
+            // A location's repository stands in the file of the location.
+            let own =
+                layers.filter(|index| plan.layers[*index].name != "registry" || plan.layers[*index].owner.is_none());
+            Box::new(module.chain(own.map(move |index| tf::layer_file(plan, rooms, index, blueprints))))
+        }
+    }
 }

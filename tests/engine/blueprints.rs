@@ -7,10 +7,7 @@ use dagforge::plan::text::{Input, text};
 use minijinja::{Value, context};
 
 fn blueprints(files: &[(&'static str, &'static str)]) -> Blueprints {
-    let files = files
-        .iter()
-        .map(|(path, text)| ((*path).into(), (*text).into()))
-        .collect();
+    let files = files.iter().map(|(path, text)| ((*path).into(), (*text).into())).collect();
     Blueprints::of(files, BTreeSet::new())
 }
 
@@ -18,10 +15,7 @@ fn cfn(text: &'static str) -> Result<String, String> {
     let name = Value::from("a: \"b\"");
     let map = Value::from_pairs([("a", "b")]);
     blueprints(&[("cfn/x.yaml.j2", text)])
-        .render(
-            "cfn/x.yaml.j2",
-            context! { name, map, list => [1, 2], nothing => (), infinite => f64::INFINITY },
-        )
+        .render("cfn/x.yaml.j2", context! { name, map, list => [1, 2], nothing => (), infinite => f64::INFINITY })
         .map(|rendered| rendered.text)
         .map_err(|error| error.message)
 }
@@ -30,42 +24,15 @@ fn cfn(text: &'static str) -> Result<String, String> {
 fn what_has_no_literal_is_refused() {
     for (blueprint, reason) in [
         ("{{ misspelt }}", "undefined value: `misspelt` is undefined"),
-        (
-            "{{ map.misspelt }}",
-            "undefined value: `map.misspelt` is undefined",
-        ),
-        (
-            "{{ 'x' if false }}",
-            "invalid operation: an undefined value has no CloudFormation literal",
-        ),
-        (
-            "{{ nothing }}",
-            "invalid operation: null has no CloudFormation literal",
-        ),
-        (
-            "{{ map }}",
-            "invalid operation: a map has no CloudFormation literal",
-        ),
-        (
-            "{{ [[1]] }}",
-            "invalid operation: a list inside a list has no CloudFormation literal",
-        ),
-        (
-            "{{ [nothing] }}",
-            "invalid operation: null has no CloudFormation literal",
-        ),
-        (
-            "{{ infinite }}",
-            "invalid operation: a number that is not finite has no CloudFormation literal",
-        ),
-        (
-            "{% macro m() %}x{% endmacro %}{{ m }}",
-            "invalid operation: a map has no CloudFormation literal",
-        ),
-        (
-            "{% macro m() %}x{% endmacro %}{{ [m()] }}",
-            "invalid operation: printed text cannot be an item of a list",
-        ),
+        ("{{ map.misspelt }}", "undefined value: `map.misspelt` is undefined"),
+        ("{{ 'x' if false }}", "invalid operation: an undefined value has no CloudFormation literal"),
+        ("{{ nothing }}", "invalid operation: null has no CloudFormation literal"),
+        ("{{ map }}", "invalid operation: a map has no CloudFormation literal"),
+        ("{{ [[1]] }}", "invalid operation: a list inside a list has no CloudFormation literal"),
+        ("{{ [nothing] }}", "invalid operation: null has no CloudFormation literal"),
+        ("{{ infinite }}", "invalid operation: a number that is not finite has no CloudFormation literal"),
+        ("{% macro m() %}x{% endmacro %}{{ m }}", "invalid operation: a map has no CloudFormation literal"),
+        ("{% macro m() %}x{% endmacro %}{{ [m()] }}", "invalid operation: printed text cannot be an item of a list"),
         (
             "{{ '{{resolve:ssm:x}}' }}",
             "invalid operation: the `{{resolve:` inside this text would be evaluated, and CloudFormation cannot escape it",
@@ -121,11 +88,7 @@ fn printed_text_is_printed_once_and_values_never_raw() {
         "{{ 'x' if not name else name }}",
         "{% macro m(v='a: \"b\"') %}{{ v }}{% endmacro %}{{ m() }}",
     ] {
-        assert_eq!(
-            cfn(blueprint).as_deref(),
-            Ok(format!("{quoted}\n").as_str()),
-            "{blueprint}"
-        );
+        assert_eq!(cfn(blueprint).as_deref(), Ok(format!("{quoted}\n").as_str()), "{blueprint}");
     }
     // Taken apart or joined, printed text is a value again.
     for blueprint in [
@@ -146,73 +109,40 @@ fn macros_of_another_file_know_the_language_they_are_called_in() {
             "cfn/_task.yaml.j2",
             "{% macro name(task) %}\n  Name: {{ task.name }}\n  Uri: {{ task.uri }}\n{% endmacro %}\n",
         ),
-        (
-            "cfn/x.yaml.j2",
-            "{% import \"cfn/_task.yaml.j2\" as task %}\nA:\n{{ task.name(plan) }}\nB: 1\n",
-        ),
-        (
-            "cfn/y.yaml.j2",
-            "A:\n{% include \"cfn/_part.yaml.j2\" %}\nB: 1\n",
-        ),
+        ("cfn/x.yaml.j2", "{% import \"cfn/_task.yaml.j2\" as task %}\nA:\n{{ task.name(plan) }}\nB: 1\n"),
+        ("cfn/y.yaml.j2", "A:\n{% include \"cfn/_part.yaml.j2\" %}\nB: 1\n"),
         ("cfn/_part.yaml.j2", "  Name: {{ plan.name }}\n"),
     ]);
-    let plan = Value::from_pairs([
-        ("name", Value::from("on")),
-        ("uri", value_of(&text!["s3://", Input::Account])),
-    ]);
-    let rendered = blueprints
-        .render("cfn/x.yaml.j2", context! { plan => &plan })
-        .unwrap();
-    assert_eq!(
-        rendered.text,
-        "A:\n  Name: \"on\"\n  Uri: !Sub \"s3://${AWS::AccountId}\"\nB: 1\n"
-    );
+    let plan = Value::from_pairs([("name", Value::from("on")), ("uri", value_of(&text!["s3://", Input::Account]))]);
+    let rendered = blueprints.render("cfn/x.yaml.j2", context! { plan => &plan }).unwrap();
+    assert_eq!(rendered.text, "A:\n  Name: \"on\"\n  Uri: !Sub \"s3://${AWS::AccountId}\"\nB: 1\n");
     assert_eq!(rendered.uses.len(), 1);
     assert_eq!(
-        blueprints
-            .render("cfn/y.yaml.j2", context! { plan => &plan })
-            .unwrap()
-            .text,
+        blueprints.render("cfn/y.yaml.j2", context! { plan => &plan }).unwrap().text,
         "A:\n  Name: \"on\"\nB: 1\n"
     );
 }
 
 #[test]
 fn a_language_does_not_include_another() {
-    let blueprints = blueprints(&[
-        ("tf/_x.tf.j2", "x\n"),
-        ("cfn/x.yaml.j2", "{% include \"tf/_x.tf.j2\" %}\n"),
-    ]);
+    let blueprints = blueprints(&[("tf/_x.tf.j2", "x\n"), ("cfn/x.yaml.j2", "{% include \"tf/_x.tf.j2\" %}\n")]);
     let error = blueprints.render("cfn/x.yaml.j2", context! {}).unwrap_err();
-    assert_eq!(
-        error.message,
-        "invalid operation: Terraform cannot be printed inside CloudFormation"
-    );
+    assert_eq!(error.message, "invalid operation: Terraform cannot be printed inside CloudFormation");
 }
 
 #[test]
 fn a_frame_prints_the_body_as_it_is() {
     let blueprints = blueprints(&[
-        (
-            "cfn/x.yaml.j2",
-            "  Bucket{{ key|pascal }}:\n    Name: {{ text }}\n",
-        ),
+        ("cfn/x.yaml.j2", "  Bucket{{ key|pascal }}:\n    Name: {{ text }}\n"),
         (
             "cfn/_frame.yaml.j2",
             "Parameters:\n{% for name in parameters %}\n  {{ name|pascal }}:\n    Type: String\n{% endfor %}\nResources:\n{{ body }}\nOutputs: {}\n",
         ),
     ]);
     let text = value_of(&text!["${x}", Input::GitRev(None)]);
-    let room = blueprints
-        .render("cfn/x.yaml.j2", context! { text, key => "ml-ops" })
-        .unwrap();
+    let room = blueprints.render("cfn/x.yaml.j2", context! { text, key => "ml-ops" }).unwrap();
     let parameters: Vec<String> = room.parameters(|_| false).unwrap().into_keys().collect();
-    let frame = blueprints
-        .render(
-            "cfn/_frame.yaml.j2",
-            context! { body => room.body(), parameters },
-        )
-        .unwrap();
+    let frame = blueprints.render("cfn/_frame.yaml.j2", context! { body => room.body(), parameters }).unwrap();
     insta::assert_snapshot!(frame.text, @r#"
     Parameters:
       GitRev:
@@ -231,9 +161,7 @@ fn an_error_names_its_place() {
         ("tf/_y.tf.j2", "b = 2\nc = {{ plan.misspelt }}\n"),
     ]);
     let plan = Value::from_pairs([("name", "acme")]);
-    let error = blueprints
-        .render("tf/x.tf.j2", context! { plan })
-        .unwrap_err();
+    let error = blueprints.render("tf/x.tf.j2", context! { plan }).unwrap_err();
     insta::assert_snapshot!(error, @r#"
     blueprint `tf/_y.tf.j2` line 2: undefined value: `plan.misspelt` is undefined
     ---------------------------------- _y.tf.j2 -----------------------------------
@@ -266,29 +194,13 @@ fn only_known_blueprints_are_shadowed() {
 
 #[test]
 fn text_for_people_and_words_refuse_control_characters() {
-    let blueprints = blueprints(&[
-        ("README.md.j2", "{{ x }}\n"),
-        ("images/Dockerfile.j2", "RUN pip install \"{{ x }}\"\n"),
-    ]);
-    let render = |name, x: &str| {
-        blueprints
-            .render(name, context! { x })
-            .map(|it| it.text)
-            .map_err(|it| it.message)
-    };
-    assert_eq!(
-        render("README.md.j2", "it's `x`").as_deref(),
-        Ok("it's `x`\n")
-    );
+    let blueprints =
+        blueprints(&[("README.md.j2", "{{ x }}\n"), ("images/Dockerfile.j2", "RUN pip install \"{{ x }}\"\n")]);
+    let render = |name, x: &str| blueprints.render(name, context! { x }).map(|it| it.text).map_err(|it| it.message);
+    assert_eq!(render("README.md.j2", "it's `x`").as_deref(), Ok("it's `x`\n"));
     assert!(render("README.md.j2", "a\nb").is_err());
-    assert_eq!(
-        render("images/Dockerfile.j2", "dagster>=1.2").as_deref(),
-        Ok("RUN pip install \"dagster>=1.2\"\n")
-    );
+    assert_eq!(render("images/Dockerfile.j2", "dagster>=1.2").as_deref(), Ok("RUN pip install \"dagster>=1.2\"\n"));
     for hostile in ["a\nRUN x", "a\"", "$(x)", "`x`", "a\\", "a # b"] {
-        assert!(
-            render("images/Dockerfile.j2", hostile).is_err(),
-            "{hostile}"
-        );
+        assert!(render("images/Dockerfile.j2", hostile).is_err(), "{hostile}");
     }
 }

@@ -62,12 +62,6 @@ fn cells_line_up_as_terraform_fmt_has_them() {
 #[test]
 fn a_laid_out_file_stays_as_it_is() {
     let once = tf(include_str!("layout.tf"));
-    let blueprints = Blueprints::of(
-        [("tf/x.tf.j2".into(), once.clone().into())].into(),
-        BTreeSet::new(),
-    );
-    assert_eq!(
-        blueprints.render("tf/x.tf.j2", context! {}).unwrap().text,
-        once
-    );
+    let blueprints = Blueprints::of([("tf/x.tf.j2".into(), once.clone().into())].into(), BTreeSet::new());
+    assert_eq!(blueprints.render("tf/x.tf.j2", context! {}).unwrap().text, once);
 }

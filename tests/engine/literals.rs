@@ -16,29 +16,15 @@ const YAML: &str = "cfn/x.yaml.j2";
 const HCL: &str = "tf/x.tf.j2";
 
 fn blueprints() -> Blueprints {
-    let files = [
-        (YAML, "x: {{ x }}\n"),
-        (HCL, "x = {{ x }}\n"),
-        ("config/x.yaml.j2", "x: {{ x }}\n"),
-    ]
-    .into_iter()
-    .chain([
-        ("ops/x.sh.j2", "printf '%s\\0' {{ x }}\n"),
-        ("compose/compose.yaml.j2", "x: {{ x }}\n"),
-    ]);
-    Blueprints::of(
-        files
-            .map(|(path, text)| (path.into(), text.into()))
-            .collect(),
-        BTreeSet::new(),
-    )
+    let files = [(YAML, "x: {{ x }}\n"), (HCL, "x = {{ x }}\n"), ("config/x.yaml.j2", "x: {{ x }}\n")]
+        .into_iter()
+        .chain([("ops/x.sh.j2", "printf '%s\\0' {{ x }}\n"), ("compose/compose.yaml.j2", "x: {{ x }}\n")]);
+    Blueprints::of(files.map(|(path, text)| (path.into(), text.into())).collect(), BTreeSet::new())
 }
 
 fn render(blueprints: &Blueprints, name: &str, value: &impl Serialize) -> Rendered {
     let x = value_of(value);
-    blueprints
-        .render(name, context! { x })
-        .unwrap_or_else(|error| panic!("{error}"))
+    blueprints.render(name, context! { x }).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn known() -> Known {
@@ -59,11 +45,7 @@ fn known() -> Known {
 }
 
 fn host() -> Output {
-    Output {
-        layer: "data".to_owned(),
-        owner: None,
-        name: "database_host".to_owned(),
-    }
+    Output { layer: "data".to_owned(), owner: None, name: "database_host".to_owned() }
 }
 
 /// Writes in each language and reads back; `expected` is what all of them must say.
@@ -84,30 +66,21 @@ fn assert_string(blueprints: &Blueprints, string: &str) {
     let inside = text![string, Input::Account, string, host(), string];
     let value = format!("{string}123456789012{string}db.internal{string}");
     assert_reads_back(blueprints, &inside, std::slice::from_ref(&value));
-    assert_reads_back(
-        blueprints,
-        &vec![Text::from(string), inside],
-        &[string.to_owned(), value],
-    );
+    assert_reads_back(blueprints, &vec![Text::from(string), inside], &[string.to_owned(), value]);
 }
 
 #[test]
 fn hostile_strings_read_back() {
     assert!(STRINGS.len() >= 56);
     let blueprints = blueprints();
-    STRINGS
-        .iter()
-        .for_each(|string| assert_string(&blueprints, string));
+    STRINGS.iter().for_each(|string| assert_string(&blueprints, string));
 }
 
 #[test]
 fn every_pair_of_hostile_strings_reads_back() {
     let blueprints = blueprints();
     for first in STRINGS {
-        let joined: Vec<String> = STRINGS
-            .iter()
-            .map(|second| format!("{first}{second}"))
-            .collect();
+        let joined: Vec<String> = STRINGS.iter().map(|second| format!("{first}{second}")).collect();
         // A lookup may only come about by joining two halves, and then it is refused.
         let known = known();
         let yaml = render(&blueprints, YAML, &joined).text;
@@ -121,8 +94,7 @@ fn hostile_text() -> impl Strategy<Value = String> {
     let pieces = prop_oneof![
         "[\\PC\\x01-\\x7f]{0,6}",
         proptest::sample::select(STRINGS).prop_map(str::to_owned),
-        proptest::sample::select(vec!["$", "{", "}", "%", "!", "\\", "\"", "\n", " ", "#"])
-            .prop_map(str::to_owned),
+        proptest::sample::select(vec!["$", "{", "}", "%", "!", "\\", "\"", "\n", " ", "#"]).prop_map(str::to_owned),
         any::<char>().prop_map(String::from),
     ];
     proptest::collection::vec(pieces, 0..6).prop_map(|pieces| pieces.concat())
@@ -141,53 +113,18 @@ proptest! {
 fn one_part_is_a_plain_reference() {
     let blueprints = blueprints();
     let owner = "ml-ops".parse().unwrap();
-    let repository = Output {
-        layer: "registry".to_owned(),
-        owner: Some(owner),
-        name: "repository_uri".to_owned(),
-    };
+    let repository = Output { layer: "registry".to_owned(), owner: Some(owner), name: "repository_uri".to_owned() };
     for (text, yaml, hcl) in [
-        (
-            Text::from(Input::Account),
-            "!Ref AWS::AccountId",
-            "local.account_id",
-        ),
-        (
-            Text::from(Input::UrlSuffix),
-            "!Ref AWS::URLSuffix",
-            "local.url_suffix",
-        ),
+        (Text::from(Input::Account), "!Ref AWS::AccountId", "local.account_id"),
+        (Text::from(Input::UrlSuffix), "!Ref AWS::URLSuffix", "local.url_suffix"),
         (Text::from(Input::GitRev(None)), "!Ref GitRev", "var.gitrev"),
-        (
-            Text::from(Input::GitRev(Some("ml-ops".parse().unwrap()))),
-            "!Ref GitRev",
-            "local.gitrev_ml_ops",
-        ),
-        (
-            Text::from(host()),
-            "!Ref DatabaseHost",
-            "local.database_host",
-        ),
-        (
-            Text::from(repository),
-            "!Ref RepositoryUri",
-            "local.repository_uri_ml_ops",
-        ),
-        (
-            text!["a", Input::Region],
-            "!Sub \"a${AWS::Region}\"",
-            "\"a${local.region}\"",
-        ),
-        (
-            Text::by_target("a", text!["b", Input::Region]),
-            "\"a\"",
-            "\"b${local.region}\"",
-        ),
+        (Text::from(Input::GitRev(Some("ml-ops".parse().unwrap()))), "!Ref GitRev", "local.gitrev_ml_ops"),
+        (Text::from(host()), "!Ref DatabaseHost", "local.database_host"),
+        (Text::from(repository), "!Ref RepositoryUri", "local.repository_uri_ml_ops"),
+        (text!["a", Input::Region], "!Sub \"a${AWS::Region}\"", "\"a${local.region}\""),
+        (Text::by_target("a", text!["b", Input::Region]), "\"a\"", "\"b${local.region}\""),
     ] {
-        assert_eq!(
-            render(&blueprints, YAML, &text).text,
-            format!("x: {yaml}\n")
-        );
+        assert_eq!(render(&blueprints, YAML, &text).text, format!("x: {yaml}\n"));
         assert_eq!(render(&blueprints, HCL, &text).text, format!("x = {hcl}\n"));
     }
 }
@@ -195,17 +132,9 @@ fn one_part_is_a_plain_reference() {
 #[test]
 fn a_render_knows_what_it_used() {
     let blueprints = blueprints();
-    let value = vec![
-        text!["a", host(), Input::Region],
-        Text::from(Input::GitRev(None)),
-        Text::from("plain"),
-    ];
+    let value = vec![text!["a", host(), Input::Region], Text::from(Input::GitRev(None)), Text::from("plain")];
     let rendered = render(&blueprints, YAML, &value);
-    let expected = [
-        Part::Input(Input::Region),
-        Part::Input(Input::GitRev(None)),
-        Part::Output(host()),
-    ];
+    let expected = [Part::Input(Input::Region), Part::Input(Input::GitRev(None)), Part::Output(host())];
     assert_eq!(rendered.uses, BTreeSet::from(expected));
     let names = |rendered: &Rendered, published: bool| -> Vec<String> {
         let parameters = rendered.parameters(|_| published).unwrap();
@@ -213,20 +142,10 @@ fn a_render_knows_what_it_used() {
     };
     assert_eq!(names(&rendered, false), ["DatabaseHost", "GitRev"]);
     assert_eq!(names(&rendered, true), ["GitRev"]);
-    let another = Output {
-        layer: "platform".to_owned(),
-        ..host()
-    };
-    let both = render(
-        &blueprints,
-        YAML,
-        &[Text::from(host()), Text::from(another)],
-    );
+    let another = Output { layer: "platform".to_owned(), ..host() };
+    let both = render(&blueprints, YAML, &[Text::from(host()), Text::from(another)]);
     let error = both.parameters(|_| false).unwrap_err();
-    assert_eq!(
-        error.message,
-        "`<platform.database_host>` and `<data.database_host>` are both named `DatabaseHost`"
-    );
+    assert_eq!(error.message, "`<platform.database_host>` and `<data.database_host>` are both named `DatabaseHost`");
     assert!(render(&blueprints, YAML, &"plain").uses.is_empty());
 }
 
@@ -234,10 +153,7 @@ fn a_render_knows_what_it_used() {
 fn long_strings_keep_their_lines() {
     let blueprints = Blueprints::of(
         [
-            (
-                YAML,
-                "a:\n  Command:\n    - {{ x }}\n  Next: [\"-c\", {{ x }}]\n",
-            ),
+            (YAML, "a:\n  Command:\n    - {{ x }}\n  Next: [\"-c\", {{ x }}]\n"),
             (HCL, "a {\ncommand = [\"-c\", {{ x }}]\nnext = 1\n}\n"),
         ]
         .map(|(path, text)| (path.into(), text.into()))
@@ -280,12 +196,7 @@ fn numbers_and_booleans_are_bare() {
         (Value::from(vec![1, 2]), "[1, 2]"),
         (Value::from(Vec::<u8>::new()), "[]"),
     ] {
-        let text = |name| {
-            blueprints
-                .render(name, context! { x => &value })
-                .unwrap()
-                .text
-        };
+        let text = |name| blueprints.render(name, context! { x => &value }).unwrap().text;
         assert_eq!(text(YAML), format!("x: {literal}\n"));
         assert_eq!(text(HCL), format!("x = {literal}\n"));
     }
@@ -295,21 +206,10 @@ fn numbers_and_booleans_are_bare() {
 fn shell_words_survive_a_real_shell() {
     let blueprints = blueprints();
     let script = render(&blueprints, "ops/x.sh.j2", &STRINGS).text;
-    let output = std::process::Command::new("sh")
-        .arg("-c")
-        .arg(&script)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let words: Vec<String> = output
-        .stdout
-        .split(|b| *b == 0)
-        .map(|word| String::from_utf8(word.to_vec()).unwrap())
-        .collect();
+    let output = std::process::Command::new("sh").arg("-c").arg(&script).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let words: Vec<String> =
+        output.stdout.split(|b| *b == 0).map(|word| String::from_utf8(word.to_vec()).unwrap()).collect();
     assert_eq!(words[..words.len() - 1], *STRINGS);
     let bucket = text!["it's-", Input::Account, "-", Input::Region];
     assert_eq!(

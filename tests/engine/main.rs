@@ -1,11 +1,6 @@
 //! The blueprint engine from outside: what a blueprint prints, what is read back, what reaches the disk.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "helpers of tests fail the test"
-)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
 mod blueprints;
 mod hostile;

@@ -11,18 +11,14 @@ pub type Known = BTreeMap<&'static str, &'static str>;
 
 /// The value of the only key of a YAML document, with `!Ref` and `!Sub` evaluated.
 pub fn yaml(text: &str, known: &Known) -> Vec<String> {
-    let document: Yaml =
-        serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let document: Yaml = serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     yaml_strings(&document["x"], known)
 }
 
 fn yaml_strings(value: &Yaml, known: &Known) -> Vec<String> {
     match value {
         Yaml::String(text) => vec![text.clone()],
-        Yaml::Sequence(items) => items
-            .iter()
-            .flat_map(|item| yaml_strings(item, known))
-            .collect(),
+        Yaml::Sequence(items) => items.iter().flat_map(|item| yaml_strings(item, known)).collect(),
         Yaml::Tagged(tagged) => {
             let text = tagged.value.as_str().unwrap();
             vec![match tagged.tag.to_string().as_str() {
@@ -63,10 +59,7 @@ pub fn hcl(text: &str, known: &Known) -> Vec<String> {
 
 fn hcl_strings(expression: &Expression, known: &Known) -> Vec<String> {
     match expression {
-        Expression::Array(items) => items
-            .iter()
-            .flat_map(|item| hcl_strings(item, known))
-            .collect(),
+        Expression::Array(items) => items.iter().flat_map(|item| hcl_strings(item, known)).collect(),
         Expression::FuncCall(call) if call.name.name.as_str() == "join" => {
             let mut args = call.args.iter();
             let separator = hcl_strings(args.next().unwrap(), known).concat();

@@ -29,26 +29,13 @@ fn reads_are_recorded_as_generalised_paths() {
         ],
     }));
     let recording = Recording::of(&plan, KEYED);
-    let item = recording
-        .root()
-        .get_attr("locations")
-        .unwrap()
-        .get_item_by_index(1)
-        .unwrap();
-    let rendered = blueprints
-        .render("cfn/x.yaml.j2", context! { plan => recording.root(), item })
-        .unwrap();
+    let item = recording.root().get_attr("locations").unwrap().get_item_by_index(1).unwrap();
+    let rendered = blueprints.render("cfn/x.yaml.j2", context! { plan => recording.root(), item }).unwrap();
     assert!(rendered.text.contains("A: [\"x\"]\n"), "{}", rendered.text);
     let read: Vec<String> = recording.read().into_iter().collect();
     assert_eq!(
         read,
-        [
-            "locations[].commands[]",
-            "locations[].environment.*",
-            "locations[].image.tag",
-            "locations[].key",
-            "zone"
-        ]
+        ["locations[].commands[]", "locations[].environment.*", "locations[].image.tag", "locations[].key", "zone"]
     );
     let all: Vec<String> = leaves(&plan, KEYED).into_iter().collect();
     assert_eq!(
@@ -74,8 +61,6 @@ fn text_is_a_leaf() {
     struct Plan {
         bucket: dagforge::plan::Text,
     }
-    let plan = value_of(&Plan {
-        bucket: text!["a-", Input::Account],
-    });
+    let plan = value_of(&Plan { bucket: text!["a-", Input::Account] });
     assert_eq!(leaves(&plan, &[]), BTreeSet::from(["bucket".to_owned()]));
 }

@@ -24,11 +24,7 @@ pub(crate) fn layout(text: &str) -> String {
         |line| line.assign.map(|_| line.indent + chars(line.lead())),
         |line, column| line.assign_column = column,
     );
-    align(
-        &mut lines,
-        |line| line.comment.map(|_| line.width()),
-        |line, column| line.comment_column = column,
-    );
+    align(&mut lines, |line| line.comment.map(|_| line.width()), |line, column| line.comment_column = column);
     let mut laid = String::with_capacity(text.len() + text.len() / 8);
     for line in &lines {
         line.write(&mut laid);
@@ -45,11 +41,7 @@ fn scan(text: &str) -> Vec<Line<'_>> {
 fn without_spare_blanks(lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
     let mut kept: Vec<Line<'_>> = Vec::with_capacity(lines.len());
     for line in lines {
-        if line.is_blank()
-            && kept
-                .last()
-                .is_none_or(|before| before.is_blank() || before.brackets > 0)
-        {
+        if line.is_blank() && kept.last().is_none_or(|before| before.is_blank() || before.brackets > 0) {
             continue;
         }
         if line.brackets < 0 && kept.last().is_some_and(Line::is_blank) {
@@ -100,13 +92,9 @@ fn align<'a>(
             continue;
         }
         let done = std::mem::take(&mut run);
-        done.lines
-            .iter()
-            .for_each(|member| place(&mut lines[*member], done.width + 1));
+        done.lines.iter().for_each(|member| place(&mut lines[*member], done.width + 1));
     }
-    run.lines
-        .iter()
-        .for_each(|member| place(&mut lines[*member], run.width + 1));
+    run.lines.iter().for_each(|member| place(&mut lines[*member], run.width + 1));
 }
 
 fn chars(text: &str) -> usize {

@@ -14,11 +14,7 @@ pub(crate) fn layout(text: String) -> String {
             laid.push_str(line);
             continue;
         }
-        let margin = content
-            .bytes()
-            .take_while(|b| matches!(b, b' ' | b'-'))
-            .count()
-            + 2;
+        let margin = content.bytes().take_while(|b| matches!(b, b' ' | b'-')).count() + 2;
         for (idx, piece) in line.split(BREAK).enumerate() {
             if idx > 0 {
                 laid.push('\n');

@@ -32,8 +32,7 @@ impl<'a> Line<'a> {
     /// From the `=` up to the comment.
     fn assigned(&self) -> &'a str {
         let end = self.comment.unwrap_or(self.text.len());
-        self.assign
-            .map_or("", |start| self.text[start..end].trim_end())
+        self.assign.map_or("", |start| self.text[start..end].trim_end())
     }
 
     /// The columns of everything before the comment.
@@ -104,14 +103,11 @@ impl<'a> Scanner<'a> {
             match (byte, next) {
                 (b'"', _) => at = end_of_string(bytes, at + 1) - 1,
                 (b'#', _) | (b'/', Some(b'/' | b'*')) => {
-                    self.comment =
-                        next == Some(&b'*') && byte == &b'/' && !text[at..].contains("*/");
+                    self.comment = next == Some(&b'*') && byte == &b'/' && !text[at..].contains("*/");
                     line.comment = Some(at).filter(|at| *at > 0);
                     break;
                 }
-                (b'<', Some(b'<')) => {
-                    self.heredoc = Some(text[at + 2..].trim_start_matches('-').trim())
-                }
+                (b'<', Some(b'<')) => self.heredoc = Some(text[at + 2..].trim_start_matches('-').trim()),
                 (b'{' | b'[' | b'(', _) => change = 1,
                 (b'}' | b']' | b')', _) => change = -1,
                 (b'=' | b'!' | b'<' | b'>', Some(b'=')) | (b'=', Some(b'>')) => at += 1,
@@ -128,16 +124,7 @@ impl<'a> Scanner<'a> {
 }
 
 fn plain(text: &str, verbatim: bool) -> Line<'_> {
-    Line {
-        text,
-        verbatim,
-        brackets: 0,
-        assign: None,
-        comment: None,
-        indent: 0,
-        assign_column: 0,
-        comment_column: 0,
-    }
+    Line { text, verbatim, brackets: 0, assign: None, comment: None, indent: 0, assign_column: 0, comment_column: 0 }
 }
 
 /// The index behind the closing quote. A template inside may hold strings of its own.

@@ -1,0 +1,132 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// One YAML spec of a Dagster deployment in, CloudFormation and Terraform out.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check the spec and report everything that is wrong with it
+    Check(Check),
+    /// Write the files of a deployment, or compare them with what is there
+    Render(Render),
+    /// Print the resolved model: every default applied, every name chosen
+    Plan(Plan),
+    /// Print the JSON Schema of the spec, for editors
+    Schema,
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// Which spec, and which of its environments.
+#[derive(Args, Debug)]
+pub struct Input {
+    /// The spec
+    #[arg(default_value = "dagforge.yaml")]
+    pub spec: PathBuf,
+    /// One environment of the spec; without it all of them
+    #[arg(long, value_name = "ENV")]
+    pub env: Option<String>,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t = MessageFormat::Human)]
+    pub message_format: MessageFormat,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum MessageFormat {
+    /// For people, with an excerpt of the spec
+    Human,
+    /// For programs, one JSON object a line
+    Json,
+}
+
+/// Arguments of `check`.
+#[derive(Args, Debug)]
+pub struct Check {
+    /// The spec.
+    #[command(flatten)]
+    pub input: Input,
+}
+
+/// Arguments that decide what is rendered.
+#[derive(Args, Debug)]
+pub struct Revision {
+    /// Write this revision into every image reference, instead of asking for it at deployment
+    #[arg(long, value_name = "REV")]
+    pub gitrev: Option<String>,
+    /// Folder whose files shadow the built-in blueprints of the same path
+    #[arg(long, value_name = "DIR")]
+    pub blueprints: Option<PathBuf>,
+}
+
+/// Arguments of `render`.
+#[derive(Args, Debug)]
+pub struct Render {
+    /// What to render
+    #[arg(value_enum)]
+    pub target: RenderTarget,
+    /// The spec.
+    #[command(flatten)]
+    pub input: Input,
+    /// What goes into it.
+    #[command(flatten)]
+    pub revision: Revision,
+    /// Folder that gets one folder for each deployment
+    #[arg(long, value_name = "DIR", default_value = "output")]
+    pub out: PathBuf,
+    /// Compare with the files that are there, print the difference and exit with 1 if there is one
+    #[arg(long, conflicts_with = "stdout")]
+    pub check: bool,
+    /// Print the files instead of writing them
+    #[arg(long)]
+    pub stdout: bool,
+}
+
+/// What `render` can render.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum RenderTarget {
+    /// CloudFormation templates
+    Cfn,
+    /// A Terraform root module
+    Tf,
+    /// Everything that the spec turns on
+    All,
+}
+
+/// Arguments of `plan`.
+#[derive(Args, Debug)]
+pub struct Plan {
+    /// The spec.
+    #[command(flatten)]
+    pub input: Input,
+    /// What goes into it.
+    #[command(flatten)]
+    pub revision: Revision,
+    /// Language to print in
+    #[arg(long, value_enum, default_value_t = PlanFormat::Json)]
+    pub format: PlanFormat,
+}
+
+/// Languages of `plan`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum PlanFormat {
+    /// JSON
+    Json,
+    /// YAML
+    Yaml,
+}

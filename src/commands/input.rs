@@ -1,0 +1,125 @@
+//! From the arguments to checked deployments, with every finding reported on the way.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+use dagforge::blueprint::Blueprints;
+use dagforge::check::check;
+use dagforge::cli::{Input, MessageFormat, Revision};
+use dagforge::compile::{Compiled, compile};
+use dagforge::diagnostic::{Diagnostics, Look};
+use dagforge::source::Source;
+use dagforge::spec::scalar::{GitRev, Scalar};
+use dagforge::spec::{Loaded, Spec, load_all};
+
+/// The spec's text, and the deployments it describes.
+pub struct Checked {
+    source: Source,
+    /// One for each environment, or the one.
+    pub deployments: Vec<Loaded<Spec>>,
+    format: MessageFormat,
+}
+
+/// Reads and checks the spec; `None` means that findings were reported and nothing can be rendered.
+pub fn read(input: &Input) -> Result<Option<Checked>> {
+    let name = input.spec.display().to_string();
+    let bytes = fs::read(&input.spec).with_context(|| format!("cannot read {name}"))?;
+    let format = input.message_format;
+    let source = match Source::from_bytes(&name, bytes) {
+        Ok(source) => source,
+        Err(found) => return report(&Source::new(&name, ""), &found, format).map(|()| None),
+    };
+    let deployments = match load_all::<Spec>(&source, input.env.as_deref()) {
+        Ok(deployments) => deployments,
+        Err(found) => return report(&source, &found, format).map(|()| None),
+    };
+    let mut found = Diagnostics::default();
+    for loaded in &deployments {
+        let mut own = check(&loaded.spec, loaded.origin.environment());
+        loaded.origin.place(&mut own);
+        found.append(own);
+    }
+    report(&source, &found, format)?;
+    Ok((!found.has_errors()).then_some(Checked { source, deployments, format }))
+}
+
+impl Checked {
+    /// Compiles every deployment.
+    pub fn compile(&mut self, revision: &Revision, blueprints: &Blueprints) -> Result<Vec<Compiled>> {
+        let fixed = revision.gitrev.as_deref().map(fixed_revision).transpose()?;
+        let compile_one = |loaded: &mut Loaded<Spec>| {
+            if let Some(fixed) = &fixed {
+                loaded.spec.gitrev = Some(fixed.clone());
+            }
+            Ok(compile(&loaded.spec, loaded.origin.environment(), blueprints)?)
+        };
+        self.deployments.iter_mut().map(compile_one).collect()
+    }
+
+    /// Reports findings about this spec.
+    pub fn report(&self, found: &Diagnostics) -> Result<()> {
+        report(&self.source, found, self.format)
+    }
+}
+
+/// The built-in blueprints, some of them shadowed by the files of a folder.
+pub fn blueprints(revision: &Revision) -> Result<Blueprints> {
+    let Some(folder) = &revision.blueprints else {
+        return Ok(Blueprints::embedded());
+    };
+    let mut files = BTreeMap::new();
+    collect(folder, "", &mut files)?;
+    Ok(Blueprints::shadowed_by(files)?)
+}
+
+fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) -> Result<()> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    for entry in entries {
+        let entry = entry.with_context(|| format!("cannot read {}", folder.display()))?;
+        let path = entry.path();
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if path.is_dir() {
+            collect(&path, &format!("{name}/"), files)?;
+        } else if name.ends_with(".j2") {
+            let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            files.insert(name, text);
+        }
+    }
+    Ok(())
+}
+
+fn fixed_revision(text: &str) -> Result<GitRev> {
+    GitRev::parse(text).map_err(|flaw| {
+        let help = flaw.help.first().map(|it| format!(": {it}")).unwrap_or_default();
+        anyhow!("--gitrev: {}{help}", flaw.message)
+    })
+}
+
+fn report(source: &Source, found: &Diagnostics, format: MessageFormat) -> Result<()> {
+    let mut stderr = io::stderr();
+    match format {
+        MessageFormat::Json => stderr.write_all(found.json_lines(source).as_bytes())?,
+        MessageFormat::Human => {
+            let plain = !stderr.is_terminal() || std::env::var_os("NO_COLOR").is_some_and(|it| !it.is_empty());
+            stderr.write_all(found.print(source, if plain { Look::Plain } else { Look::Coloured }).as_bytes())?;
+            summarise(source, found, &mut stderr)?;
+        }
+    }
+    Ok(())
+}
+
+fn summarise(source: &Source, found: &Diagnostics, out: &mut impl Write) -> Result<()> {
+    let plural = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    match found.count(source) {
+        (0, 0) => {}
+        (errors, 0) => writeln!(out, "{}: {}", source.name, plural(errors, "error"))?,
+        (0, warnings) => writeln!(out, "{}: {}", source.name, plural(warnings, "warning"))?,
+        (errors, warnings) => {
+            writeln!(out, "{}: {}, {}", source.name, plural(errors, "error"), plural(warnings, "warning"))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,30 @@
+//! `dagforge plan`: the resolved model, one document for each deployment.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use dagforge::cli::{Plan, PlanFormat};
+
+use super::{FOUND, input};
+
+/// Prints the plan of every deployment.
+pub fn run(arguments: &Plan) -> Result<ExitCode> {
+    let blueprints = input::blueprints(&arguments.revision)?;
+    let Some(mut checked) = input::read(&arguments.input)? else {
+        return Ok(ExitCode::from(FOUND));
+    };
+    let compiled = checked.compile(&arguments.revision, &blueprints)?;
+    let plans: Vec<_> = compiled.iter().map(|it| &it.plan).collect();
+    let mut stdout = io::stdout();
+    match (arguments.format, plans.as_slice()) {
+        (PlanFormat::Json, [plan]) => writeln!(stdout, "{}", serde_json::to_string_pretty(plan)?)?,
+        (PlanFormat::Json, plans) => writeln!(stdout, "{}", serde_json::to_string_pretty(plans)?)?,
+        (PlanFormat::Yaml, plans) => {
+            for plan in plans {
+                write!(stdout, "---\n{}", serde_yaml::to_string(plan)?)?;
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,37 @@
+//! A checked spec to everything that is rendered from it.
+
+use crate::blueprint::{BlueprintError, Blueprints};
+use crate::plan::config::ConfigText;
+use crate::plan::{Foundation, Plan};
+use crate::render::{self, File, Rooms, Target};
+use crate::spec::Spec;
+
+/// A deployment with its plan resolved and its config files rendered.
+pub struct Compiled {
+    /// The resolved plan.
+    pub plan: Plan,
+    config: Vec<ConfigText>,
+    rooms: Rooms,
+}
+
+/// Resolves the plan of a checked spec. The config files come first: the digest of their text is part of the plan.
+pub fn compile(spec: &Spec, environment: Option<&str>, blueprints: &Blueprints) -> Result<Compiled, BlueprintError> {
+    let foundation = Foundation::resolve(spec, environment);
+    let config = render::config(&foundation.instance, blueprints)?;
+    let plan = Plan::resolve(spec, foundation, &config);
+    Ok(Compiled { rooms: Rooms::of(&plan)?, plan, config })
+}
+
+impl Compiled {
+    /// Every file of the deployment for these targets, one by one.
+    pub fn files<'a>(
+        &'a self,
+        targets: &'a [Target],
+        blueprints: &'a Blueprints,
+    ) -> impl Iterator<Item = Result<File, BlueprintError>> + 'a {
+        let config = self.config.iter().map(|it| File { path: format!("config/{}", it.name), text: it.text.clone() });
+        let always = render::always(&self.plan, &self.rooms, blueprints);
+        let targets = targets.iter().flat_map(|target| render::render(&self.plan, &self.rooms, *target, blueprints));
+        always.chain(config.map(Ok)).chain(targets)
+    }
+}

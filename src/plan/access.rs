@@ -1,0 +1,121 @@
+//! What each role may do: the statements, from the calls that Dagster's ECS launcher and ECS itself make.
+
+use super::deployment::Deployment;
+use super::iam::{Statement, arn, iam_arn, s3_arn};
+use super::instance::COMPUTE_LOGS_PREFIX;
+use super::registry::Repository;
+use super::task::LogGroup;
+use super::text::Text;
+
+/// Runs are launched from the families of this deployment, in its cluster alone.
+pub fn launch(deployment: &Deployment, cluster: &str) -> Vec<Statement> {
+    let families = arn("ecs", format!("task-definition/{}_run_*:*", deployment.name));
+    let roles = iam_arn(format!("role{}*", deployment.role_path("run")));
+    vec![
+        Statement::allow("LaunchRuns", ["ecs:RunTask"], [families]).when(
+            "ArnEquals",
+            "ecs:cluster",
+            cluster_arn(cluster),
+        ),
+        Statement::allow("TagRuns", ["ecs:TagResource"], [tasks_arn(cluster)]).when(
+            "StringEquals",
+            "ecs:CreateAction",
+            "RunTask",
+        ),
+        Statement::allow("PassRunRoles", ["iam:PassRole"], [roles]).when(
+            "StringEquals",
+            "iam:PassedToService",
+            "ecs-tasks.amazonaws.com",
+        ),
+    ]
+}
+
+/// Runs are looked at and stopped: the daemon monitors them, the webserver terminates them.
+pub fn watch(cluster: &str) -> Statement {
+    Statement::allow("WatchRuns", ["ecs:DescribeTasks", "ecs:StopTask"], [tasks_arn(cluster)]).when(
+        "ArnEquals",
+        "ecs:cluster",
+        cluster_arn(cluster),
+    )
+}
+
+/// The last log lines of a failed run. `ecs:DescribeTaskDefinition` knows no resource
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html>).
+pub fn explain_failures(deployment: &Deployment) -> Vec<Statement> {
+    let streams = arn("logs", format!("log-group:/dagforge/{}/run/*:log-stream:run/run/*", deployment.name));
+    vec![
+        Statement::allow("ReadFailureLogs", ["logs:GetLogEvents"], [streams]),
+        Statement::allow("ReadRunDefinitions", ["ecs:DescribeTaskDefinition"], ["*"]),
+    ]
+}
+
+/// The init container shares its task's role.
+/// Terraform deployments name a version of the object, which is an action of its own.
+pub fn read_config(bucket: &Text) -> Statement {
+    let action = Text::by_target("s3:GetObject", "s3:GetObjectVersion");
+    Statement::allow("ReadConfig", [action], [s3_arn(bucket, "/config/*")])
+}
+
+/// The webserver shows compute logs.
+pub fn read_compute_logs(bucket: &Text) -> Vec<Statement> {
+    vec![
+        Statement::allow("ReadComputeLogs", ["s3:GetObject"], [s3_arn(bucket, &format!("/{COMPUTE_LOGS_PREFIX}/*"))]),
+        list_compute_logs(bucket),
+    ]
+}
+
+/// Runs write compute logs and look for what is there.
+pub fn write_compute_logs(bucket: &Text) -> Vec<Statement> {
+    let objects = s3_arn(bucket, &format!("/{COMPUTE_LOGS_PREFIX}/*"));
+    vec![Statement::allow("WriteComputeLogs", ["s3:GetObject", "s3:PutObject"], [objects]), list_compute_logs(bucket)]
+}
+
+fn list_compute_logs(bucket: &Text) -> Statement {
+    Statement::allow("ListComputeLogs", ["s3:ListBucket"], [s3_arn(bucket, "")]).when(
+        "StringLike",
+        "s3:prefix",
+        format!("{COMPUTE_LOGS_PREFIX}/*"),
+    )
+}
+
+/// ECS Exec: the four actions know no resource.
+pub fn execute_command() -> Statement {
+    let actions = [
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+    ];
+    Statement::allow("ExecuteCommand", actions, ["*"])
+}
+
+/// What ECS itself does before a container starts: pull the image, write the logs, read the secrets.
+pub fn execution(repository: &Repository, log_groups: &[&LogGroup], secrets: &[(String, Text)]) -> Vec<Statement> {
+    let pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
+    let streams = log_groups.iter().map(|it| arn("logs", format!("log-group:{}:log-stream:*", it.name)));
+    let mut statements = vec![
+        Statement::allow("SignInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]),
+        Statement::allow("PullImages", pull, [arn("ecr", format!("repository/{}", repository.name))]),
+        Statement::allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], streams),
+    ];
+    for (sid, action) in
+        [("ReadSecrets", super::secret::GET_SECRET_VALUE), ("ReadParameters", super::secret::GET_PARAMETERS)]
+    {
+        let mut resources: Vec<_> = secrets.iter().filter(|it| it.0 == action).map(|it| it.1.clone()).collect();
+        resources.sort();
+        resources.dedup();
+        if !resources.is_empty() {
+            statements.push(Statement::allow(sid, [action], resources));
+        }
+    }
+    statements
+}
+
+/// ARN of the deployment's cluster.
+pub fn cluster_arn(cluster: &str) -> Text {
+    arn("ecs", format!("cluster/{cluster}"))
+}
+
+fn tasks_arn(cluster: &str) -> Text {
+    arn("ecs", format!("task/{cluster}/*"))
+}

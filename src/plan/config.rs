@@ -1,0 +1,181 @@
+//! Delivery of dagster.yaml and workspace.yaml: their place in the bucket and the init container that fetches them.
+//!
+//! The digest of both files stands in the init container's command, so that a config edit is a new revision of the
+//! task definition, rolled out and rolled back like code.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::deployment::Deployment;
+use super::instance::{Instance, Token};
+use super::names::hex;
+use super::task::{Container, Dependency, Log, LogGroup, Mount, Variable, sorted, variable};
+use super::text::{Text, output, text};
+use crate::spec::Spec;
+
+/// Where webserver and daemon find their config: their `DAGSTER_HOME`, a volume of its own.
+pub const DIRECTORY: &str = "/opt/dagster/config";
+/// Volume with the config.
+pub const VOLUME: &str = "config";
+/// Name of the init container.
+const CONTAINER: &str = "config";
+/// The official AWS CLI image at a fixed version
+/// (<https://gallery.ecr.aws/aws-cli/aws-cli>).
+const INIT_IMAGE: &str = "public.ecr.aws/aws-cli/aws-cli:2.31.23";
+/// Environment variable with the bucket's name.
+const BUCKET_VARIABLE: &str = "DAGFORGE_CONFIG_BUCKET";
+
+/// A rendered config file.
+#[derive(Clone, Debug)]
+pub struct ConfigText {
+    /// `dagster.yaml` or `workspace.yaml`.
+    pub name: &'static str,
+    /// Its whole text.
+    pub text: String,
+}
+
+/// Delivery of the config.
+#[derive(Clone, Debug, Serialize)]
+pub struct Config {
+    /// SHA-256 of both files.
+    pub digest: String,
+    /// Bucket they are fetched from.
+    pub bucket: Text,
+    /// Prefix of every config object.
+    pub prefix: String,
+    /// The files.
+    pub files: Vec<ConfigFile>,
+    /// Folder they are mounted at.
+    pub directory: String,
+}
+
+/// A config file in the bucket.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConfigFile {
+    /// Name of the file.
+    pub name: String,
+    /// Path from the Terraform module.
+    pub source: String,
+    /// Identifier of the Terraform object, in snake case.
+    pub id: String,
+    /// Key under the digest: CloudFormation deployments keep every config they ever had.
+    pub digest_key: String,
+    /// Key without the digest: Terraform would delete a digest's object, so there the bucket's versions keep the old configs.
+    pub fixed_key: String,
+    /// The object's version, which Terraform knows.
+    pub version: Text,
+}
+
+impl Config {
+    /// Resolves where the files are delivered from.
+    pub fn resolve(bucket: &Text, texts: &[ConfigText]) -> Self {
+        let digest = digest(texts);
+        let files = texts.iter().map(|file| {
+            let id = file.name.replace('.', "_");
+            ConfigFile {
+                name: file.name.to_owned(),
+                source: format!("../config/{}", file.name),
+                digest_key: format!("{PREFIX}/{digest}/{}", file.name),
+                fixed_key: format!("{PREFIX}/{}", file.name),
+                version: output("data", &format!("{id}_version")),
+                id,
+            }
+        });
+        Self {
+            files: files.collect(),
+            digest,
+            bucket: bucket.clone(),
+            prefix: PREFIX.to_owned(),
+            directory: DIRECTORY.to_owned(),
+        }
+    }
+
+    /// The init container: it fetches the files, fills the tokens and ends.
+    pub fn container(
+        &self,
+        spec: &Spec,
+        deployment: &Deployment,
+        instance: &Instance,
+        log_group: &LogGroup,
+    ) -> Container {
+        let image = spec.images.as_ref().and_then(|it| it.init.as_ref());
+        let own = [variable(BUCKET_VARIABLE, &self.bucket), variable("AWS_DEFAULT_REGION", &deployment.region)];
+        let tokens = instance.tokens().map(|it| variable(&it.variable, &it.value));
+        Container {
+            name: CONTAINER.to_owned(),
+            image: image.map_or(INIT_IMAGE, |it| it.as_str()).into(),
+            essential: false,
+            entry_point: vec!["/bin/sh".to_owned(), "-ec".to_owned()],
+            command: vec![self.script(instance)],
+            // Files that root owns and nobody may write: the containers that read them run as somebody else.
+            user: "0:0".to_owned(),
+            environment: sorted(own.into_iter().chain(tokens).collect()),
+            secrets: Vec::new(),
+            port: None,
+            health_check: None,
+            depends_on: Vec::new(),
+            mounts: vec![Mount { volume: VOLUME.to_owned(), path: DIRECTORY.to_owned(), read_only: false }],
+            read_only_root: true,
+            init_process: false,
+            stop_timeout: 30,
+            log: Log::new(log_group, CONTAINER),
+        }
+    }
+
+    /// One line a step. `umask 0222` leaves the files 0444; a variable that is empty or a token left over fails the task.
+    fn script(&self, instance: &Instance) -> Text {
+        let mut script = text![format!("umask 0222\ncd {DIRECTORY}\n")];
+        for file in &self.files {
+            script.push(self.fetch(file));
+        }
+        for Token { token, variable, .. } in instance.tokens() {
+            script.push(format!("sed -i \"s|{token}|${{{variable}:?is empty}}|\" dagster.yaml\n"));
+        }
+        script.push("left=$(sed -n '/__DAGFORGE_/p' dagster.yaml)\n");
+        script.push("if [ -n \"$left\" ]; then echo \"dagster.yaml has a token left: $left\" >&2; exit 1; fi\n");
+        script
+    }
+
+    fn fetch(&self, file: &ConfigFile) -> Text {
+        let object = Text::by_target(
+            text![file.digest_key.as_str()],
+            text![file.fixed_key.as_str(), " --version-id ", &file.version],
+        );
+        text![
+            format!("aws s3api get-object --bucket \"${BUCKET_VARIABLE}\" --key "),
+            object,
+            format!(
+                " {name} > /dev/null || {{ echo \"{name} cannot be fetched: was the config uploaded?\" >&2; exit 1; }}\n",
+                name = file.name
+            )
+        ]
+    }
+}
+
+/// Prefix of every config object in the bucket.
+const PREFIX: &str = "config";
+
+/// The mount of a container that reads the config.
+pub fn mount() -> Mount {
+    Mount { volume: VOLUME.to_owned(), path: DIRECTORY.to_owned(), read_only: true }
+}
+
+/// What a container that reads the config waits for.
+pub fn dependency() -> Dependency {
+    Dependency { container: CONTAINER.to_owned(), condition: "SUCCESS".to_owned() }
+}
+
+/// Environment of a container that reads the config.
+pub fn home() -> Variable {
+    variable("DAGSTER_HOME", DIRECTORY)
+}
+
+/// SHA-256 over names, lengths and texts, so that no two sets of files share one.
+fn digest(texts: &[ConfigText]) -> String {
+    let mut hash = Sha256::new();
+    for file in texts {
+        hash.update(format!("{}\n{}\n", file.name, file.text.len()));
+        hash.update(&file.text);
+    }
+    hex(&hash.finalize())
+}

@@ -1,0 +1,306 @@
+//! The data room: the buckets, the database and its secret. What is lost here is lost.
+
+use serde::Serialize;
+
+use super::deployment::Deployment;
+use super::iam::{Role, Trust, s3_arn};
+use super::secret;
+use super::security::NO_EGRESS_CIDR;
+use super::text::{Input, Text, output, text};
+use crate::spec::Spec;
+use crate::spec::choice::WordOr;
+use crate::spec::data::{CreateDatabase, Database as SpecDatabase, ExistingBucket, ExistingDatabase};
+use crate::spec::network::CreateWord;
+
+/// Everything that holds data.
+#[derive(Clone, Debug, Serialize)]
+pub struct Data {
+    /// dagster.yaml and workspace.yaml.
+    pub config_bucket: Bucket,
+    /// Compute logs of runs.
+    pub compute_logs_bucket: Bucket,
+    /// Dagster's Postgres.
+    pub database: Database,
+}
+
+/// A bucket, created or existing.
+#[derive(Clone, Debug, Serialize)]
+pub struct Bucket {
+    /// What is created; none with an existing bucket.
+    pub created: Option<CreatedBucket>,
+    /// Name of the bucket.
+    pub name: Text,
+}
+
+/// A bucket that is created: private, versioned, encrypted, reached over TLS only.
+#[derive(Clone, Debug, Serialize)]
+pub struct CreatedBucket {
+    /// Name: it ends in account and region, because bucket names are global.
+    pub name: Text,
+    /// ARNs of the bucket and of everything in it.
+    pub arns: Vec<Text>,
+    /// Encryption of the objects; `AES256` is S3's own key.
+    pub encryption: String,
+    /// ACLs are off.
+    pub ownership: String,
+    /// Days after which objects expire; none keeps them.
+    pub expire_days: Option<u32>,
+    /// Days that a version stays after it was replaced or deleted; none keeps it, as a rollback needs it.
+    pub noncurrent_days: Option<u32>,
+    /// Days after which parts of unfinished uploads go.
+    pub abort_upload_days: u32,
+}
+
+/// Dagster's Postgres, created or existing.
+#[derive(Clone, Debug, Serialize)]
+pub struct Database {
+    /// What is created; none with an existing database.
+    pub created: Option<CreatedDatabase>,
+    /// Host name.
+    pub host: Text,
+    /// Port.
+    pub port: u16,
+    /// Database name.
+    pub name: String,
+    /// User name.
+    pub user: String,
+    /// `valueFrom` of the password.
+    pub password: Text,
+    /// ARN that the execution roles may read the password's secret by.
+    pub password_resource: Text,
+    /// Action that reads it.
+    pub password_action: String,
+    /// Security group of the database.
+    pub security_group: Text,
+}
+
+/// An RDS for PostgreSQL instance with its parameter group, subnet group, security group and secret.
+#[derive(Clone, Debug, Serialize)]
+pub struct CreatedDatabase {
+    /// `Name` tag of what belongs to the database, and prefix of generated names.
+    pub label: String,
+    /// Egress of a group that may not open a connection; see `security::Security`.
+    pub no_egress_cidr: String,
+    /// Port.
+    pub port: String,
+    /// Engine of RDS.
+    pub engine: String,
+    /// Version to begin with; RDS keeps the minor version up to date by itself. CloudFormation compares templates and
+    /// never looks back. Terraform compares with what is there: a minor version would be a downgrade after the first upgrade
+    /// (<https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance>).
+    pub engine_version: Text,
+    /// Family of the parameter group.
+    pub parameter_family: String,
+    /// Parameters that differ from the family's defaults.
+    pub parameters: Vec<Parameter>,
+    /// Instance class.
+    pub class: String,
+    /// GiB of storage.
+    pub storage_gib: String,
+    /// GiB that storage may grow to.
+    pub max_storage_gib: u32,
+    /// Storage type.
+    pub storage_type: String,
+    /// Standby in a second zone.
+    pub multi_az: bool,
+    /// Days that automatic backups are kept.
+    pub backup_days: u32,
+    /// Logs that RDS sends to CloudWatch.
+    pub log_exports: Vec<String>,
+    /// KMS key of storage, secret and Performance Insights; none means the AWS managed keys.
+    pub kms_key: Option<String>,
+    /// Days of Performance Insights; 7 are free.
+    pub insights_days: u32,
+    /// Seconds between samples of enhanced monitoring.
+    pub monitoring_seconds: u32,
+    /// The role of enhanced monitoring.
+    pub monitoring_role: Role,
+    /// The generated password.
+    pub secret: GeneratedSecret,
+}
+
+/// A parameter of a parameter group.
+#[derive(Clone, Debug, Serialize)]
+pub struct Parameter {
+    /// Name.
+    pub name: String,
+    /// Value.
+    pub value: String,
+    /// `immediate`, or `pending-reboot` for static parameters.
+    pub apply_method: String,
+}
+
+/// A secret whose value AWS generates. Its shape is frozen: an edit would make a new password
+/// that the database never hears of.
+#[derive(Clone, Debug, Serialize)]
+pub struct GeneratedSecret {
+    /// What the secret is for.
+    pub description: String,
+    /// JSON without the password.
+    pub template: String,
+    /// JSON key of the password.
+    pub key: String,
+    /// Length of the password.
+    pub length: u32,
+    /// Characters that RDS refuses or that need quoting in a connection string.
+    pub exclude: String,
+}
+
+impl Data {
+    /// Resolves the data room.
+    pub fn resolve(spec: &Spec, deployment: &Deployment) -> Self {
+        let config = spec.config.clone().unwrap_or_default();
+        let storage = spec.storage.clone().unwrap_or_default();
+        let logs = storage.compute_logs.unwrap_or_default();
+        Self {
+            config_bucket: Bucket::resolve(deployment, "config", config.bucket.as_ref(), None),
+            compute_logs_bucket: Bucket::resolve(
+                deployment,
+                "compute-logs",
+                logs.bucket.as_ref(),
+                Some(logs.expire_days.unwrap_or(90)),
+            ),
+            database: Database::resolve(&spec.database.clone().unwrap_or_default(), deployment),
+        }
+    }
+}
+
+impl Bucket {
+    fn resolve(
+        deployment: &Deployment,
+        kind: &str,
+        choice: Option<&WordOr<CreateWord, ExistingBucket>>,
+        expire_days: Option<u32>,
+    ) -> Self {
+        if let Some(WordOr::Other(bucket)) = choice {
+            return Self { created: None, name: bucket.existing.as_str().into() };
+        }
+        let name = text![format!("{}-{kind}-", deployment.name), Input::Account, "-", Input::Region,];
+        Self {
+            name: output("data", &format!("{}_bucket", kind.replace('-', "_"))),
+            created: Some(CreatedBucket {
+                arns: vec![s3_arn(&name, ""), s3_arn(&name, "/*")],
+                name,
+                encryption: "AES256".to_owned(),
+                ownership: "BucketOwnerEnforced".to_owned(),
+                expire_days,
+                noncurrent_days: expire_days,
+                abort_upload_days: 7,
+            }),
+        }
+    }
+}
+
+impl Database {
+    fn resolve(spec: &SpecDatabase, deployment: &Deployment) -> Self {
+        match &spec.existing {
+            Some(existing) => Self::existing(existing),
+            None => Self::created(spec, deployment),
+        }
+    }
+
+    fn existing(database: &ExistingDatabase) -> Self {
+        let password = secret::reference(&database.password);
+        Self {
+            created: None,
+            host: database.host.as_str().into(),
+            port: database.port.unwrap_or(PORT),
+            name: database.name.clone().unwrap_or_else(|| "dagster".to_owned()),
+            user: database.user.clone().unwrap_or_else(|| "dagster".to_owned()),
+            password: password.value_from,
+            password_resource: password.resource,
+            password_action: password.action,
+            security_group: database.security_group.as_str().into(),
+        }
+    }
+
+    fn created(spec: &SpecDatabase, deployment: &Deployment) -> Self {
+        let secret = output("data", "database_secret_arn");
+        let create = spec.create.clone().unwrap_or_default();
+        let user = "dagster".to_owned();
+        Self {
+            created: Some(CreatedDatabase::resolve(&create, spec.backup_days, &user, deployment)),
+            host: output("data", "database_host"),
+            port: PORT,
+            name: "dagster".to_owned(),
+            password: text![secret.clone(), format!(":{PASSWORD_KEY}::")],
+            password_resource: secret,
+            password_action: secret::GET_SECRET_VALUE.to_owned(),
+            security_group: output("data", "database_security_group"),
+            user,
+        }
+    }
+}
+
+/// Version of PostgreSQL where the spec names none.
+const ENGINE_VERSION: &str = "17.7";
+/// Port of Postgres.
+const PORT: u16 = 5432;
+/// JSON key of the password in the generated secret.
+const PASSWORD_KEY: &str = "password";
+
+impl CreatedDatabase {
+    fn resolve(spec: &CreateDatabase, backup_days: Option<u32>, user: &str, deployment: &Deployment) -> Self {
+        let version = spec.engine.as_deref().unwrap_or(ENGINE_VERSION);
+        let major = version.split('.').next().unwrap_or_default();
+        Self {
+            label: format!("{}-database", deployment.name),
+            no_egress_cidr: NO_EGRESS_CIDR.to_owned(),
+            port: PORT.to_string(),
+            engine: "postgres".to_owned(),
+            engine_version: Text::by_target(version, major),
+            parameter_family: format!("postgres{major}"),
+            parameters: parameters(),
+            class: spec.class.clone().unwrap_or_else(|| "db.t4g.small".to_owned()),
+            storage_gib: spec.storage_gib.unwrap_or(20).to_string(),
+            max_storage_gib: spec.max_storage_gib.unwrap_or(100),
+            storage_type: "gp3".to_owned(),
+            multi_az: spec.multi_az.unwrap_or(false),
+            backup_days: backup_days.unwrap_or(14),
+            log_exports: vec!["postgresql".to_owned(), "upgrade".to_owned()],
+            kms_key: spec.kms_key.as_ref().map(|it| it.as_str().to_owned()),
+            insights_days: 7,
+            monitoring_seconds: 60,
+            monitoring_role: monitoring_role(deployment),
+            secret: generated_secret(user, deployment),
+        }
+    }
+}
+
+/// Frozen: see `GeneratedSecret`.
+fn generated_secret(user: &str, deployment: &Deployment) -> GeneratedSecret {
+    GeneratedSecret {
+        description: format!("Password of the Postgres user {user} of the Dagster deployment {}", deployment.name),
+        template: format!("{{\"username\":\"{user}\"}}"),
+        key: PASSWORD_KEY.to_owned(),
+        length: 40,
+        exclude: "\"@/\\ '%:?#[]&=+`$".to_owned(),
+    }
+}
+
+fn monitoring_role(deployment: &Deployment) -> Role {
+    let mut role = deployment.role(
+        "service",
+        "database-monitoring",
+        "Sends enhanced monitoring of the database to CloudWatch",
+        Trust::service("monitoring.rds.amazonaws.com"),
+        Vec::new(),
+    );
+    let policy = text!["arn:", Input::Partition, ":iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",];
+    role.managed.push(policy);
+    role
+}
+
+/// TLS is forced; slow statements and schema changes are logged.
+fn parameters() -> Vec<Parameter> {
+    let parameter = |name: &str, value: &str| Parameter {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        apply_method: "immediate".to_owned(),
+    };
+    vec![
+        parameter("log_min_duration_statement", "1000"),
+        parameter("log_statement", "ddl"),
+        parameter("rds.force_ssl", "1"),
+    ]
+}

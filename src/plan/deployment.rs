@@ -1,0 +1,163 @@
+//! What every room needs to know of the whole: names, tags, protection, and how roles and logs are made.
+
+use serde::Serialize;
+
+use super::iam::{Role, Statement, Trust};
+use super::names::{ROLE_LIMIT, shortened};
+use super::task::LogGroup;
+use super::text::Text;
+use crate::spec::Spec;
+
+/// Facts of the whole deployment.
+#[derive(Clone, Debug, Serialize)]
+pub struct Deployment {
+    /// `<name>`, or `<name>-<environment>`.
+    pub name: String,
+    /// AWS region.
+    pub region: String,
+    /// `aws`, `aws-cn` or `aws-us-gov`, by region.
+    pub partition: String,
+    /// Account the deployment is guarded to; none means whichever account the credentials belong to.
+    pub account: Option<String>,
+    /// Deletion policies that keep what holds data.
+    pub protection: Protection,
+    /// Tags of every resource.
+    pub tags: Vec<Tag>,
+    /// Permissions boundary of every role.
+    pub boundary: Option<Text>,
+    /// Days that log events are kept.
+    pub log_retention_days: u32,
+    /// KMS key of every log group; none means the key that CloudWatch owns.
+    pub log_kms_key: Option<String>,
+    /// User of the containers, `uid:gid`.
+    pub user: String,
+    /// `X86_64` or `ARM64`.
+    pub cpu_architecture: String,
+    /// The same for `docker build --platform`.
+    pub platform: String,
+    /// A fixed revision of every image; none makes it a deploy-time input.
+    pub gitrev: Option<String>,
+}
+
+/// A tag.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tag {
+    /// Key.
+    pub key: String,
+    /// Value.
+    pub value: String,
+}
+
+/// What happens to data when a resource is deleted or replaced.
+#[derive(Clone, Debug, Serialize)]
+pub struct Protection {
+    /// Data is protected.
+    pub enabled: bool,
+    /// Data may be deleted with its container: the opposite of `enabled`, for arguments such as `force_destroy`.
+    pub disabled: bool,
+    /// CloudFormation `DeletionPolicy` of what holds data.
+    /// `RetainExceptOnCreate` lets a failed first deployment clean up after itself.
+    pub deletion_policy: String,
+    /// CloudFormation `UpdateReplacePolicy` of what holds data.
+    pub update_replace_policy: String,
+    /// CloudFormation `DeletionPolicy` and `UpdateReplacePolicy` of the database.
+    pub database_policy: String,
+    /// Days a deleted secret can be restored.
+    pub secret_recovery_days: u32,
+}
+
+impl Deployment {
+    /// Resolves the facts of the whole from the spec and the chosen environment.
+    pub fn resolve(spec: &Spec, environment: Option<&str>) -> Self {
+        let name = match environment {
+            Some(environment) => format!("{}-{environment}", spec.name.as_str()),
+            None => spec.name.as_str().to_owned(),
+        };
+        let logs = spec.logs.clone().unwrap_or_default();
+        let images = spec.images.clone().unwrap_or_default();
+        let arm = images.arch == Some(crate::spec::data::Arch::Arm64);
+        Self {
+            tags: tags(spec, &name),
+            name,
+            region: spec.region.as_str().to_owned(),
+            partition: spec.region.partition().to_owned(),
+            account: spec.account.as_ref().map(|it| it.as_str().to_owned()),
+            protection: Protection::new(spec.protect.unwrap_or(true)),
+            boundary: boundary(spec),
+            log_retention_days: logs.retention_days.unwrap_or(365),
+            log_kms_key: logs.kms_key.map(|it| it.as_str().to_owned()),
+            user: user(spec),
+            cpu_architecture: if arm { "ARM64" } else { "X86_64" }.to_owned(),
+            platform: if arm { "linux/arm64" } else { "linux/amd64" }.to_owned(),
+            gitrev: spec.gitrev.as_ref().map(|it| it.as_str().to_owned()),
+        }
+    }
+
+    /// Path of the roles that belong together: IAM statements name a path and so serve any number of locations.
+    pub fn role_path(&self, kind: &str) -> String {
+        format!("/dagforge/{}/{}/{kind}/", self.region, self.name)
+    }
+
+    /// A role. Role names are unique in an account, so they carry the region.
+    pub fn role(&self, kind: &str, name: &str, description: &str, trust: Trust, statements: Vec<Statement>) -> Role {
+        Role {
+            name: shortened(&format!("{}-{}-{name}", self.name, self.region), ROLE_LIMIT),
+            path: self.role_path(kind),
+            description: description.to_owned(),
+            trust,
+            statements,
+            managed: Vec::new(),
+            boundary: self.boundary.clone(),
+        }
+    }
+
+    /// A log group below the deployment's own prefix.
+    pub fn log_group(&self, name: &str, reference: Text) -> LogGroup {
+        LogGroup {
+            name: format!("/dagforge/{}/{name}", self.name),
+            reference,
+            retention_days: self.log_retention_days,
+            kms_key: self.log_kms_key.clone(),
+        }
+    }
+
+    /// Path of the SSM parameter that publishes a value of a layer.
+    pub fn parameter_path(&self, layer: &str, name: &str) -> String {
+        format!("/dagforge/{}/{layer}/{name}", self.name)
+    }
+}
+
+impl Protection {
+    fn new(enabled: bool) -> Self {
+        let (deletion, replace, database) = match enabled {
+            true => ("RetainExceptOnCreate", "Retain", "Snapshot"),
+            false => ("Delete", "Delete", "Delete"),
+        };
+        Self {
+            enabled,
+            disabled: !enabled,
+            deletion_policy: deletion.to_owned(),
+            update_replace_policy: replace.to_owned(),
+            database_policy: database.to_owned(),
+            secret_recovery_days: if enabled { 30 } else { 0 },
+        }
+    }
+}
+
+fn tags(spec: &Spec, deployment: &str) -> Vec<Tag> {
+    let tag = |key: &str, value: &str| Tag { key: key.to_owned(), value: value.to_owned() };
+    let own = spec.tags.iter().flatten().map(|(key, value)| tag(key, value));
+    let mut tags: Vec<_> = own.chain([tag("dagforge:deployment", deployment)]).collect();
+    tags.sort_by(|left, right| left.key.cmp(&right.key));
+    tags
+}
+
+fn boundary(spec: &Spec) -> Option<Text> {
+    let boundary = spec.iam.as_ref()?.permissions_boundary.as_ref()?;
+    Some(boundary.as_str().into())
+}
+
+fn user(spec: &Spec) -> String {
+    let user = spec.dagster.as_ref().and_then(|it| it.user.clone());
+    user.unwrap_or_else(|| "1000:1000".to_owned())
+}

@@ -1,0 +1,78 @@
+//! The registry room: one ECR repository for the core image and one for each code location.
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::deployment::Deployment;
+use super::text::{Text, output, owned_output, text};
+use crate::spec::Spec;
+
+/// An ECR repository.
+#[derive(Clone, Debug, Serialize)]
+pub struct Repository {
+    /// Name of the repository.
+    pub name: String,
+    /// `IMMUTABLE`: a revision that was reviewed stays what it is.
+    pub tag_mutability: String,
+    /// Scan images when they are pushed.
+    pub scan_on_push: bool,
+    /// Encryption of the layers; `AES256` is ECR's own key.
+    pub encryption: String,
+    /// Lifecycle policy, as JSON.
+    pub lifecycle_policy: String,
+    /// URI of the repository, without a tag.
+    pub uri: Text,
+}
+
+impl Repository {
+    /// The repository of webserver and daemon.
+    pub fn core(spec: &Spec, deployment: &Deployment) -> Self {
+        Self::resolve(spec, deployment, "core", output("registry", "repository_uri"))
+    }
+
+    /// The repository of a code location.
+    pub fn location(spec: &Spec, deployment: &Deployment, key: &super::key::Key) -> Self {
+        let uri = owned_output("registry", key, "repository_uri");
+        Self::resolve(spec, deployment, &format!("location/{key}"), uri)
+    }
+
+    fn resolve(spec: &Spec, deployment: &Deployment, name: &str, uri: Text) -> Self {
+        let images = spec.images.clone().unwrap_or_default();
+        let keep = images.keep.unwrap_or_default();
+        Self {
+            name: format!("{}/{name}", deployment.name),
+            tag_mutability: "IMMUTABLE".to_owned(),
+            scan_on_push: images.scan.unwrap_or(true),
+            encryption: "AES256".to_owned(),
+            lifecycle_policy: lifecycle(keep.tagged.unwrap_or(500), keep.untagged_days.unwrap_or(7)),
+            uri,
+        }
+    }
+
+    /// The image of a revision in this repository.
+    pub fn image(&self, revision: &Text) -> Text {
+        text![self.uri.clone(), ":", revision.clone()]
+    }
+}
+
+/// Rules are applied by priority, and a rule for `any` must come last
+/// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html>).
+fn lifecycle(tagged: u32, untagged_days: u32) -> String {
+    json!({"rules": [
+        {
+            "rulePriority": 1,
+            "description": "Untagged images go",
+            "selection": {
+                "tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": untagged_days
+            },
+            "action": {"type": "expire"}
+        },
+        {
+            "rulePriority": 2,
+            "description": "The newest images stay, however old they are",
+            "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": tagged},
+            "action": {"type": "expire"}
+        }
+    ]})
+    .to_string()
+}

@@ -1,0 +1,102 @@
+//! Words of the runbook that depend on the deployment.
+
+use serde::Serialize;
+
+use super::Rooms;
+use super::deployment::Deployment;
+
+/// Words of the runbook that depend on the deployment.
+#[derive(Clone, Debug, Serialize)]
+pub struct Runbook {
+    /// Where the UI is.
+    pub url: String,
+    /// Which account to sign in to.
+    pub account: String,
+    /// Ending of AWS host names.
+    pub url_suffix: String,
+    /// Name of the config bucket, in a shell that knows `$ACCOUNT`.
+    pub config_bucket: String,
+    /// There is no name for the UI, so it is reached through a session into the webserver's container.
+    pub port_forward: bool,
+    /// The stacks of each step of a CloudFormation deployment.
+    pub steps: Vec<Step>,
+    /// Service names, for commands that wait for them.
+    pub services: Vec<String>,
+}
+
+/// A step of a CloudFormation deployment.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// What it does.
+    pub title: String,
+    /// The config is uploaded and the images are pushed before it.
+    pub after_images: bool,
+    /// The commands, one for each stack.
+    pub commands: Vec<String>,
+}
+
+impl Runbook {
+    /// Resolves the words.
+    pub fn resolve(deployment: &Deployment, rooms: &Rooms, layers: &[super::layers::Layer]) -> Self {
+        let balancer = &rooms.platform.load_balancer;
+        let account = deployment.account.as_ref().map(|it| format!("account {it}"));
+        let locations = rooms.locations.iter().map(|it| it.service.name.clone());
+        let core = [&rooms.platform.webserver, &rooms.platform.daemon].map(|it| it.service.name.clone());
+        Self {
+            url: balancer.url.clone().unwrap_or_else(|| "inside the VPC only; see below".to_owned()),
+            account: account.unwrap_or_else(|| "the account it belongs to".to_owned()),
+            url_suffix: if deployment.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }.to_owned(),
+            config_bucket: config_bucket(deployment, rooms),
+            port_forward: rooms.platform.webserver.service.execute_command,
+            steps: steps(layers),
+            services: core.into_iter().chain(locations).collect(),
+        }
+    }
+}
+
+fn config_bucket(deployment: &Deployment, rooms: &Rooms) -> String {
+    match rooms.data.config_bucket.name.as_literal() {
+        Some(existing) => existing.to_owned(),
+        None => format!("{}-config-$ACCOUNT-{}", deployment.name, deployment.region),
+    }
+}
+
+/// Layers of one kind are one step: within it the order does not matter.
+fn steps(layers: &[super::layers::Layer]) -> Vec<Step> {
+    let mut steps: Vec<(String, Step)> = Vec::new();
+    for layer in layers {
+        let command = command(layer);
+        match steps.last_mut() {
+            Some((name, step)) if *name == layer.name => step.commands.push(command),
+            _ => steps.push((
+                layer.name.clone(),
+                Step {
+                    title: title(&layer.name).to_owned(),
+                    after_images: layer.name == "platform",
+                    commands: vec![command],
+                },
+            )),
+        }
+    }
+    steps.into_iter().map(|(_, step)| step).collect()
+}
+
+fn title(layer: &str) -> &'static str {
+    match layer {
+        "network" => "Network",
+        "registry" => "Image repositories",
+        "data" => "Buckets and database",
+        "platform" => "Cluster, webserver and daemon",
+        _ => "Code locations",
+    }
+}
+
+fn command(layer: &super::layers::Layer) -> String {
+    let capabilities = layer.capabilities.iter().map(|it| format!(" --capabilities {it}"));
+    let parameters = layer.parameters.iter().map(|it| format!(" --parameter-overrides {it}=\"$GITREV\""));
+    let options: String = capabilities.chain(parameters).collect();
+    let (stack, template) = (&layer.stack, &layer.template);
+    format!(
+        "aws cloudformation deploy --stack-name {stack} --template-file {template} --no-fail-on-empty-changeset{options}"
+    )
+}

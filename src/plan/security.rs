@@ -1,0 +1,198 @@
+//! Security groups and the graph of connections between them, one rule for each.
+
+use serde::Serialize;
+
+use super::text::{Text, output};
+
+/// A security group of the platform layer.
+#[derive(Clone, Debug, Serialize)]
+pub struct SecurityGroup {
+    /// Identifier, in snake case; also the name of the value the layer publishes.
+    pub id: String,
+    /// `Name` tag.
+    pub name: String,
+    /// Prefix of the generated name.
+    pub name_prefix: String,
+    /// Description; AWS replaces the group when it changes.
+    pub description: String,
+}
+
+/// One rule of a security group.
+#[derive(Clone, Debug, Serialize)]
+pub struct Rule {
+    /// Identifier, in snake case.
+    pub id: String,
+    /// What the connection is for.
+    pub description: String,
+    /// The group that has the rule.
+    pub group: Text,
+    /// `tcp`, or `-1` for everything.
+    pub protocol: String,
+    /// Port; none with every protocol.
+    pub port: Option<u16>,
+    /// The group on the other side.
+    pub peer_group: Option<Text>,
+    /// The address range on the other side, where there is no group.
+    pub peer_cidr: Option<String>,
+}
+
+/// Who is on the other side of a rule.
+pub enum Peer<'a> {
+    /// A security group.
+    Group(&'a Text),
+    /// An address range.
+    Cidr(&'a str),
+}
+
+/// Groups and rules of the platform layer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Security {
+    /// The groups.
+    pub groups: Vec<SecurityGroup>,
+    /// Incoming connections.
+    pub ingress: Vec<Rule>,
+    /// Outgoing connections.
+    pub egress: Vec<Rule>,
+    /// Inline rule that keeps CloudFormation from leaving the default egress rule in place.
+    pub no_egress_cidr: String,
+}
+
+/// Ports of the graph.
+pub struct Graph<'a> {
+    /// Name of the deployment.
+    pub deployment: &'a str,
+    /// Ports of the load balancer's listeners.
+    pub listener_ports: &'a [u16],
+    /// Address ranges that may reach them.
+    pub clients: &'a [String],
+    /// Port of the webserver.
+    pub web_port: u16,
+    /// Ports of the code servers, each once.
+    pub server_ports: &'a [u16],
+    /// Security group of the database.
+    pub database: &'a Text,
+    /// Port of the database.
+    pub database_port: u16,
+}
+
+/// The inline egress rule of a group that may not open a connection. CloudFormation keeps the default rule that allows
+/// everything unless the group has an inline rule
+/// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-securitygroup.html>).
+pub const NO_EGRESS_CIDR: &str = "127.0.0.1/32";
+
+/// Everything outside.
+const ANYWHERE: &str = "0.0.0.0/0";
+
+/// The group with this id, as other layers and rules refer to it.
+pub fn group(id: &str) -> Text {
+    output("platform", &format!("{id}_security_group"))
+}
+
+impl Security {
+    /// Resolves the graph: clients to load balancer to webserver; webserver and daemon to code servers;
+    /// every task to the database.
+    pub fn resolve(graph: &Graph<'_>) -> Self {
+        let mut security = Self {
+            groups: groups(graph.deployment),
+            ingress: Vec::new(),
+            egress: Vec::new(),
+            no_egress_cidr: NO_EGRESS_CIDR.to_owned(),
+        };
+        security.clients(graph);
+        security.connect("load_balancer", "webserver", graph.web_port, "UI and its health check");
+        for client in ["webserver", "daemon"] {
+            for port in graph.server_ports {
+                security.connect(client, "server", *port, "Definitions of the code locations");
+            }
+            security.outside(client, "AWS APIs, images and logs", Some(443));
+        }
+        // What users' code connects to is theirs to say: databases, queues and file servers have any port.
+        for client in ["server", "run"] {
+            security.outside(client, "Whatever the pipelines connect to", None);
+        }
+        for client in ["webserver", "daemon", "server", "run"] {
+            security.database(client, graph);
+        }
+        security
+    }
+
+    fn clients(&mut self, graph: &Graph<'_>) {
+        for port in graph.listener_ports {
+            for (index, cidr) in graph.clients.iter().enumerate() {
+                let id = format!("load_balancer_{port}_from_client_{}", index + 1);
+                let description = format!("Browsers in {cidr}");
+                let rule = Rule::tcp(id, &description, &group("load_balancer"), *port, Peer::Cidr(cidr));
+                self.ingress.push(rule);
+            }
+        }
+    }
+
+    fn connect(&mut self, from: &str, to: &str, port: u16, purpose: &str) {
+        let (source, target) = (group(from), group(to));
+        self.egress.push(Rule::tcp(format!("{from}_to_{to}_{port}"), purpose, &source, port, Peer::Group(&target)));
+        self.ingress.push(Rule::tcp(format!("{to}_{port}_from_{from}"), purpose, &target, port, Peer::Group(&source)));
+    }
+
+    /// Groups without a rule for everything need one for the database; the database always needs one for each client.
+    fn database(&mut self, from: &str, graph: &Graph<'_>) {
+        let (source, port) = (group(from), graph.database_port);
+        let purpose = "Dagster's instance storage";
+        if matches!(from, "webserver" | "daemon") {
+            self.egress.push(Rule::tcp(
+                format!("{from}_to_database"),
+                purpose,
+                &source,
+                port,
+                Peer::Group(graph.database),
+            ));
+        }
+        let peer = Peer::Group(&source);
+        self.ingress.push(Rule::tcp(format!("database_from_{from}"), purpose, graph.database, port, peer));
+    }
+
+    fn outside(&mut self, from: &str, purpose: &str, port: Option<u16>) {
+        self.egress.push(Rule {
+            id: format!("{from}_to_anywhere"),
+            description: purpose.to_owned(),
+            group: group(from),
+            protocol: if port.is_some() { "tcp" } else { "-1" }.to_owned(),
+            port,
+            peer_group: None,
+            peer_cidr: Some(ANYWHERE.to_owned()),
+        });
+    }
+}
+
+impl Rule {
+    fn tcp(id: String, description: &str, group: &Text, port: u16, peer: Peer<'_>) -> Self {
+        let (peer_group, peer_cidr) = match peer {
+            Peer::Group(group) => (Some(group.clone()), None),
+            Peer::Cidr(cidr) => (None, Some(cidr.to_owned())),
+        };
+        Self {
+            id,
+            description: description.to_owned(),
+            group: group.clone(),
+            protocol: "tcp".to_owned(),
+            port: Some(port),
+            peer_group,
+            peer_cidr,
+        }
+    }
+}
+
+fn groups(deployment: &str) -> Vec<SecurityGroup> {
+    let group = |id: &str, description: &str| SecurityGroup {
+        id: id.to_owned(),
+        name: format!("{deployment}-{}", id.replace('_', "-")),
+        name_prefix: format!("{deployment}-{}-", id.replace('_', "-")),
+        description: description.to_owned(),
+    };
+    vec![
+        group("load_balancer", "Load balancer of the Dagster UI"),
+        group("webserver", "Dagster webserver"),
+        group("daemon", "Dagster daemon"),
+        group("server", "Dagster code servers"),
+        group("run", "Dagster runs"),
+    ]
+}

@@ -1,0 +1,217 @@
+//! `cluster:`, `web:`, `daemon:`, `code_locations:` and `runs:` as written.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::choice::WordOr;
+use super::keyed::Keyed;
+use super::network::CreateWord;
+use super::scalar::{Arn, Cidr, DomainName, EnvName, GitRev, HostedZoneId, PythonModule, SecretRef};
+
+/// The ECS cluster.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cluster {
+    /// CloudWatch Container Insights: `disabled`, `enabled` or `enhanced`; default `enhanced`.
+    pub insights: Option<Insights>,
+}
+
+/// Levels of CloudWatch Container Insights.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum Insights {
+    /// No metrics beyond the free ones.
+    Disabled,
+    /// Cluster and service metrics.
+    Enabled,
+    /// Task and container metrics too.
+    Enhanced,
+}
+
+/// The Dagster webserver and the load balancer before it.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Web {
+    /// CPU units of the task; default 512.
+    pub cpu: Option<u32>,
+    /// Memory of the task in MiB; default 1024.
+    pub memory: Option<u32>,
+    /// How many webservers; default 1.
+    pub replicas: Option<u32>,
+    /// Public name of the UI. With it: certificate, HTTPS, redirect and alias record.
+    pub domain: Option<DomainName>,
+    /// Route 53 hosted zone of `domain`.
+    pub zone: Option<Zone>,
+    /// `create` (default with `domain`: ACM, validated by DNS in `zone`), or the ARN of an existing certificate.
+    pub certificate: Option<WordOr<CreateWord, ExistingCertificate>>,
+    /// `internal` (default) or `internet-facing`.
+    pub scheme: Option<Scheme>,
+    /// Address ranges that may reach the load balancer; default the VPC's own.
+    pub allow: Option<Vec<Cidr>>,
+    /// Accept an internet-facing UI without login or without HTTPS.
+    pub allow_public: Option<bool>,
+    /// Seconds that an idle connection stays open; default 600, because the UI's subscriptions are websockets.
+    pub idle_timeout: Option<u32>,
+    /// ECS Exec into the webserver; default true without `domain`, because the UI is then reached by port forwarding.
+    pub exec: Option<bool>,
+}
+
+/// A Route 53 hosted zone that exists.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Zone {
+    /// Id of the hosted zone, `Z…`.
+    pub id: HostedZoneId,
+}
+
+/// A certificate that exists in the deployment's region.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExistingCertificate {
+    /// ARN of the ACM certificate.
+    pub arn: Arn,
+}
+
+/// Where the load balancer can be reached from.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scheme {
+    /// From inside the VPC and networks connected to it.
+    Internal,
+    /// From the internet, as far as `web.allow` goes.
+    InternetFacing,
+}
+
+/// The Dagster daemon: always exactly one task.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Daemon {
+    /// CPU units of the task; default 512.
+    pub cpu: Option<u32>,
+    /// Memory of the task in MiB; default 1024.
+    pub memory: Option<u32>,
+}
+
+/// One code location: an image with Dagster definitions, its server and its runs.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CodeLocation {
+    /// Python module with the definitions.
+    pub module: Option<PythonModule>,
+    /// Python file with the definitions; instead of `module`.
+    pub file: Option<String>,
+    /// Python package with the definitions; instead of `module`.
+    pub package: Option<PythonModule>,
+    /// Attribute of the module, file or package; default: Dagster finds the definitions.
+    pub attribute: Option<String>,
+    /// Working directory of the code server.
+    pub working_directory: Option<String>,
+    /// Revision of this location alone, written into its image references.
+    pub gitrev: Option<GitRev>,
+    /// The server that offers the definitions to webserver and daemon.
+    pub server: Option<Server>,
+    /// Size of this location's runs.
+    pub run: Option<Run>,
+    /// Environment of server and runs.
+    pub env: Option<IndexMap<EnvName, String>>,
+    /// Secrets of server and runs, by environment variable.
+    pub secrets: Option<IndexMap<EnvName, SecretRef>>,
+    /// What server and runs may do in AWS.
+    pub permissions: Option<Vec<Permission>>,
+    /// Leave the root file system writable; default false (read-only, `/tmp` writable).
+    pub writable_root: Option<bool>,
+}
+
+/// The gRPC code server of a location.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// CPU units of the task; default 256.
+    pub cpu: Option<u32>,
+    /// Memory of the task in MiB; default 1024.
+    pub memory: Option<u32>,
+    /// Port of the gRPC server; default 4000.
+    pub port: Option<u16>,
+    /// Seconds that loading the definitions may take; default 180, at most 300.
+    pub startup_seconds: Option<u32>,
+}
+
+/// The Fargate task of one run.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// CPU units of the task; default 512.
+    pub cpu: Option<u32>,
+    /// Memory of the task in MiB; default 2048.
+    pub memory: Option<u32>,
+    /// Ephemeral storage in GiB, 21 to 200; default is Fargate's 20.
+    pub ephemeral_gib: Option<u32>,
+}
+
+/// Rights of a location's server and runs: either `allow` and `on`, or `managed`.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Permission {
+    /// IAM actions, such as `athena:StartQueryExecution`.
+    pub allow: Option<Vec<String>>,
+    /// ARNs that the actions are allowed on.
+    pub on: Option<Vec<String>>,
+    /// ARN of a managed policy to attach.
+    pub managed: Option<Arn>,
+}
+
+/// How runs are launched, limited and watched.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Runs {
+    /// Capacity providers of all runs; default on-demand Fargate.
+    pub capacity: Option<Capacity>,
+    /// Runs in progress at the same time; default 25.
+    pub max_concurrent: Option<u32>,
+    /// Limits for runs that carry a tag.
+    pub tag_limits: Option<Vec<TagLimit>>,
+    /// Run monitoring; on with these times.
+    pub monitoring: Option<Monitoring>,
+    /// Tags of a Dagster run that its ECS task gets too.
+    pub propagate_tags: Option<Vec<String>>,
+}
+
+/// Weights of the capacity providers; the launcher has one strategy for all runs.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Capacity {
+    /// Weight of on-demand Fargate; default 1.
+    pub fargate: Option<u32>,
+    /// Weight of Fargate Spot; default 0.
+    pub fargate_spot: Option<u32>,
+    /// Tasks that run on demand before the weights count; default 0.
+    pub base: Option<u32>,
+}
+
+/// A concurrency limit for runs that carry a tag.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TagLimit {
+    /// Tag key.
+    pub key: String,
+    /// Tag value; without it every run with the key counts.
+    pub value: Option<String>,
+    /// Runs at the same time.
+    pub limit: u32,
+}
+
+/// Dagster's run monitoring.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Monitoring {
+    /// Seconds a run may take to start; default 600.
+    pub start_timeout: Option<u32>,
+    /// Seconds a run may take to cancel; default 180.
+    pub cancel_timeout: Option<u32>,
+    /// Seconds after which any run is failed; default none.
+    pub max_runtime: Option<u32>,
+}
+
+/// All code locations, by key.
+pub type CodeLocations = Keyed<CodeLocation>;

@@ -1,0 +1,134 @@
+//! `images:`, `config:`, `database:`, `storage:` and `logs:` as written.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::choice::WordOr;
+use super::network::CreateWord;
+use super::scalar::{Arn, BucketName, ImageRef, SecretRef, SecurityGroupId};
+
+/// Image repositories and what is common to all images.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Images {
+    /// Scan images when they are pushed; default true.
+    pub scan: Option<bool>,
+    /// What the repositories keep.
+    pub keep: Option<Keep>,
+    /// CPU architecture of every image: `x86_64` (default) or `arm64`.
+    pub arch: Option<Arch>,
+    /// Image of the init container that fetches the config: any image with sh, sed and the AWS CLI.
+    pub init: Option<ImageRef>,
+}
+
+/// Retention of images. It counts images, not days: an image in use must not expire because nobody released for long.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Keep {
+    /// Tagged images that each repository keeps; default 500.
+    pub tagged: Option<u32>,
+    /// Days after which untagged images go; default 7.
+    pub untagged_days: Option<u32>,
+}
+
+/// CPU architectures of Fargate.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum Arch {
+    /// 64-bit x86.
+    X86_64,
+    /// 64-bit ARM (Graviton).
+    Arm64,
+}
+
+/// Where dagster.yaml and workspace.yaml are delivered from.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `create` (default), or the name of an existing versioned bucket.
+    pub bucket: Option<WordOr<CreateWord, ExistingBucket>>,
+}
+
+/// A bucket that exists.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExistingBucket {
+    /// Name of the bucket.
+    pub existing: BucketName,
+}
+
+/// Dagster's Postgres.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// The RDS instance to make (default).
+    pub create: Option<CreateDatabase>,
+    /// A database that exists.
+    pub existing: Option<ExistingDatabase>,
+    /// Days that automatic backups are kept, 1 to 35; default 14.
+    pub backup_days: Option<u32>,
+}
+
+/// An RDS for PostgreSQL instance.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateDatabase {
+    /// PostgreSQL version to begin with; default `"17.7"`. RDS keeps the minor version up to date.
+    pub engine: Option<String>,
+    /// Instance class; default `db.t4g.small`.
+    pub class: Option<String>,
+    /// Storage in GiB, 20 to 65536; default 20.
+    pub storage_gib: Option<u32>,
+    /// Storage may grow up to this by itself; default 100.
+    pub max_storage_gib: Option<u32>,
+    /// A standby in a second zone; default false.
+    pub multi_az: Option<bool>,
+    /// KMS key of storage, secret and Performance Insights; default the AWS managed keys.
+    pub kms_key: Option<Arn>,
+}
+
+/// A PostgreSQL database that exists.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExistingDatabase {
+    /// Host name.
+    pub host: String,
+    /// Port; default 5432.
+    pub port: Option<u16>,
+    /// Database name; default `dagster`.
+    pub name: Option<String>,
+    /// User name; default `dagster`.
+    pub user: Option<String>,
+    /// Reference to the password.
+    pub password: SecretRef,
+    /// Security group of the database: it gets one ingress rule for each group of tasks.
+    pub security_group: SecurityGroupId,
+}
+
+/// Buckets beside the config bucket.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Storage {
+    /// Compute logs of runs.
+    pub compute_logs: Option<ComputeLogs>,
+}
+
+/// The bucket with stdout and stderr of every step.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ComputeLogs {
+    /// `create` (default), or an existing bucket.
+    pub bucket: Option<WordOr<CreateWord, ExistingBucket>>,
+    /// Days to keep them; default 90.
+    pub expire_days: Option<u32>,
+}
+
+/// Container logs in CloudWatch.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Logs {
+    /// Days to keep them, one of the values CloudWatch knows; default 365.
+    pub retention_days: Option<u32>,
+    /// KMS key that encrypts them; its policy must let CloudWatch Logs use it.
+    pub kms_key: Option<Arn>,
+}

@@ -1,0 +1,172 @@
+//! Text into a spec: read, lay an environment over it, check the shape, deserialize. All findings of a step at once.
+
+use std::marker::PhantomData;
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use serde_path_to_error::{Path, Segment};
+
+use super::locate::Locator;
+use super::overlay::{ENVIRONMENTS, Origin, lay};
+use super::path::{SpecPath, Step};
+use super::read::read;
+use super::retired::{refuse_not_yet, refuse_retired};
+use super::scalar::{KeyName, Scalar};
+use super::shape::Walk;
+use crate::diagnostic::Diagnostics;
+use crate::source::Source;
+
+/// The type of a whole spec.
+pub trait Document: DeserializeOwned + JsonSchema {
+    /// Keys of the grammar that this version cannot render yet, as `code_locations.*.volumes`: `*` is any key or index.
+    const NOT_YET: &'static [&'static str] = &[];
+}
+
+/// A spec with where its parts were written.
+#[derive(Clone, Debug)]
+pub struct Loaded<T> {
+    /// The spec, with the environment laid over it.
+    pub spec: T,
+    /// Places findings about the spec where their text is: `loaded.origin.place(&mut found)`.
+    pub origin: Origin,
+}
+
+/// Loads a spec as it is without its environments, or with one of them.
+pub fn load<T: Document>(source: &Source, environment: Option<&str>) -> Result<Loaded<T>, Diagnostics> {
+    Loading::<T>::begin(source)?.one(environment)
+}
+
+/// Loads everything that a command works on: the environment asked for, else each of them, else the spec alone.
+pub fn load_all<T: Document>(source: &Source, environment: Option<&str>) -> Result<Vec<Loaded<T>>, Diagnostics> {
+    let loading = Loading::<T>::begin(source)?;
+    if environment.is_some() || loading.environments.is_empty() {
+        return Ok(vec![loading.one(environment)?]);
+    }
+    let mut found = Diagnostics::default();
+    let mut all = Vec::new();
+    for name in loading.environments.keys() {
+        match loading.one(Some(name)) {
+            Ok(loaded) => all.push(loaded),
+            Err(more) => found.append(more),
+        }
+    }
+    if found.is_empty() { Ok(all) } else { Err(found) }
+}
+
+/// The JSON Schema of a spec file, for editors and for the walk: the type's own, and `environments`.
+pub fn schema<T: Document>() -> Value {
+    let mut root = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value();
+    let overlays = json!({
+        "description": "What differs between deployments of this spec: each is laid over the rest. Maps merge, lists \
+            replace, `null` deletes.",
+        "type": "object",
+        "patternProperties": {KeyName::PATTERN: {"type": ["object", "null"], "additionalProperties": true}},
+        "additionalProperties": false,
+    });
+    if let Some(keys) = root.get_mut("properties").and_then(Value::as_object_mut) {
+        keys.insert(ENVIRONMENTS.to_owned(), overlays);
+    }
+    root
+}
+
+/// A text that was read, with its overlays taken apart.
+struct Loading<'t, T> {
+    locator: Locator<'t>,
+    schema: Value,
+    base: Map<String, Value>,
+    environments: Map<String, Value>,
+    /// What is wrong whichever environment is asked for.
+    found: Diagnostics,
+    spec: PhantomData<T>,
+}
+
+impl<'t, T: Document> Loading<'t, T> {
+    fn begin(source: &'t Source) -> Result<Self, Diagnostics> {
+        let (tree, mut found) = read(source);
+        let Some(tree) = tree else {
+            return Err(found);
+        };
+        let locator = Locator::of(source, &tree);
+        let schema = schema::<T>();
+        let mut walk = Walk { schema: &schema, written: &|it| locator.written(it), partial: true, found: &mut found };
+        let Value::Object(mut base) = tree else {
+            walk.document(&tree);
+            return Err(found);
+        };
+        let overlays = base.shift_remove(ENVIRONMENTS).unwrap_or_default();
+        walk.document(&json!({ENVIRONMENTS: overlays}));
+        let environments = overlays.as_object().cloned().unwrap_or_default();
+        Ok(Self { locator, schema, base, environments, found, spec: PhantomData })
+    }
+
+    fn one(&self, environment: Option<&str>) -> Result<Loaded<T>, Diagnostics> {
+        let mut found = self.found.clone();
+        let mut tree = self.base.clone();
+        let origin = match environment {
+            Some(name) => self.overlay(name, &mut tree, &mut found),
+            None => Origin::default(),
+        };
+        let mut inside = Diagnostics::default();
+        let tree = self.walk(tree, &origin, false, &mut inside);
+        origin.place(&mut inside);
+        found.append(inside);
+        if !found.is_empty() {
+            return Err(found);
+        }
+        match serde_path_to_error::deserialize(tree) {
+            Ok(spec) => Ok(Loaded { spec, origin }),
+            Err(error) => {
+                found.bad_value(&origin.trace(&path(error.path())), &error.inner().to_string(), &[]);
+                Err(found)
+            }
+        }
+    }
+
+    /// Lays an environment over the tree. Its keys are checked by themselves too: one that is `null` deletes what the
+    /// spec has, and misspelt it would delete nothing.
+    fn overlay(&self, name: &str, tree: &mut Map<String, Value>, found: &mut Diagnostics) -> Origin {
+        let at = SpecPath::from(ENVIRONMENTS).key(name);
+        let Some(overlay) = self.environments.get(name) else {
+            let known: Vec<&str> = self.environments.keys().map(String::as_str).collect();
+            match known.as_slice() {
+                [] => found.no_environments(name),
+                known => found.unknown_environment(&ENVIRONMENTS.into(), name, known),
+            }
+            return Origin::default();
+        };
+        let mut overlay = overlay.as_object().cloned().unwrap_or_default();
+        if overlay.shift_remove(ENVIRONMENTS).is_some() {
+            found.nested_environments(&at.key(ENVIRONMENTS));
+        }
+        let origin = lay(tree, &overlay, at.clone());
+        let whole = Origin::whole(at);
+        let mut inside = Diagnostics::default();
+        self.walk(overlay, &whole, true, &mut inside);
+        whole.place(&mut inside);
+        found.append(inside);
+        origin
+    }
+
+    /// Reports everything about the shape of a tree, and hands it back without what has been reported already.
+    fn walk(&self, mut tree: Map<String, Value>, origin: &Origin, partial: bool, found: &mut Diagnostics) -> Value {
+        refuse_retired(&mut tree, found);
+        refuse_not_yet(&mut tree, T::NOT_YET, found);
+        let tree = Value::Object(tree);
+        let written = |path: &SpecPath| self.locator.written(&origin.trace(path));
+        Walk { schema: &self.schema, written: &written, partial, found }.document(&tree);
+        tree
+    }
+}
+
+/// The path that the deserializer was at.
+fn path(path: &Path) -> SpecPath {
+    let step = |segment: &Segment| match segment {
+        Segment::Seq { index } => Some(Step::Index(*index)),
+        Segment::Map { key } => Some(Step::Key(key.clone())),
+        Segment::Enum { variant } => Some(Step::Key(variant.clone())),
+        Segment::Unknown => None,
+    };
+    path.iter().map_while(step).collect()
+}

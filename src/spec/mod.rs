@@ -1,0 +1,150 @@
+//! The spec exactly as written: `None` means "not said". Defaults belong to the plan.
+
+pub mod choice;
+pub mod compute;
+pub mod data;
+mod extent;
+pub mod instance;
+pub mod keyed;
+pub mod load;
+pub mod locate;
+pub mod network;
+pub mod overlay;
+pub mod path;
+mod probe;
+mod read;
+mod retired;
+pub mod scalar;
+mod shape;
+mod syntax;
+
+pub use load::{Document, Loaded, load, load_all, schema};
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use scalar::{AccountId, Arn, GitRev, Name, Region};
+
+/// A Dagster deployment on AWS ECS.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Version of this grammar: 1.
+    pub dagforge: u32,
+    /// Name of the deployment; every AWS name starts with it.
+    pub name: Name,
+    /// AWS region, such as `eu-central-1`.
+    pub region: Region,
+    /// Account the deployment belongs to: a guard, and checked against every ARN in the spec.
+    pub account: Option<AccountId>,
+    /// A fixed revision of every image; without it the revision is a deploy-time input.
+    pub gitrev: Option<GitRev>,
+    /// Protect everything that holds data against deletion; default true.
+    pub protect: Option<bool>,
+    /// Tags of every resource that can carry tags.
+    pub tags: Option<IndexMap<String, String>>,
+    /// Versions and paths of Dagster itself.
+    pub dagster: Option<instance::Dagster>,
+    /// Parts of dagster.yaml beyond what the deployment decides.
+    pub instance: Option<instance::Instance>,
+    /// VPC, subnets, NAT and endpoints.
+    pub network: Option<network::Network>,
+    /// Private DNS of the code servers.
+    pub discovery: Option<network::Discovery>,
+    /// Image repositories.
+    pub images: Option<data::Images>,
+    /// Delivery of dagster.yaml and workspace.yaml.
+    pub config: Option<data::Config>,
+    /// Dagster's Postgres.
+    pub database: Option<data::Database>,
+    /// Buckets.
+    pub storage: Option<data::Storage>,
+    /// Container logs.
+    pub logs: Option<data::Logs>,
+    /// The ECS cluster.
+    pub cluster: Option<compute::Cluster>,
+    /// The webserver and its load balancer.
+    pub web: Option<compute::Web>,
+    /// The daemon.
+    pub daemon: Option<compute::Daemon>,
+    /// Code locations, by key.
+    pub code_locations: compute::CodeLocations,
+    /// Launching, limits and monitoring of runs.
+    pub runs: Option<compute::Runs>,
+    /// Paths and boundary of the roles.
+    pub iam: Option<Iam>,
+}
+
+impl Document for Spec {
+    const NOT_YET: &'static [&'static str] = &[
+        "access",
+        "adopt",
+        "alarms",
+        "cluster.create",
+        "cluster.exec",
+        "cluster.existing",
+        "code_locations.*.executable_path",
+        "code_locations.*.host",
+        "code_locations.*.image",
+        "code_locations.*.location_name",
+        "code_locations.*.port",
+        "code_locations.*.s3_prefix",
+        "code_locations.*.serve",
+        "code_locations.*.server.mode",
+        "code_locations.*.server.replicas",
+        "code_locations.*.sidecars",
+        "code_locations.*.socket",
+        "code_locations.*.ssl",
+        "code_locations.*.volumes",
+        "code_locations.*.run.timeout_minutes",
+        "config.delivery",
+        "config.prefix",
+        "config.trigger",
+        "dagster.home",
+        "database.auth",
+        "database.migrate",
+        "database.protect",
+        "discovery.mode",
+        "extra",
+        "iam.deploy_role",
+        "iam.path",
+        "images.keep.tagged_days",
+        "images.layout",
+        "images.mutability",
+        "images.registry",
+        "local",
+        "logs.firelens",
+        "logs.groups",
+        "logs.kms",
+        "logs.mode",
+        "output",
+        "overrides",
+        "partition",
+        "renames",
+        "runs.definition",
+        "runs.keep_old_definitions",
+        "runs.monitoring.resume_attempts",
+        "runs.network",
+        "runs.pools",
+        "runs.step_isolation",
+        "storage.data_bucket",
+        "storage.efs",
+        "tasks",
+        "web.access_logs",
+        "web.auth",
+        "web.autoscale",
+        "web.listener",
+        "web.path_prefix",
+        "web.read_only_copy",
+        "web.waf",
+    ];
+}
+
+/// What every IAM role of the deployment has in common.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Iam {
+    /// Managed policy that bounds every role.
+    pub permissions_boundary: Option<Arn>,
+}

@@ -1,0 +1,142 @@
+//! Walks a tree along the JSON Schema of the type it is meant for, and reports everything that does not fit at once.
+//!
+//! Deserializing stops at the first error; a user with five mistakes would run five times. The schema is derived from
+//! the same types, so the two cannot disagree on keys; what a schema cannot say is left to the deserializer, which
+//! has the last word.
+
+mod alternatives;
+mod scalar;
+
+use serde_json::{Map, Value};
+
+use self::alternatives::{Alternatives, Shape};
+use super::path::SpecPath;
+use super::scalar::FORMATS;
+use crate::diagnostic::Diagnostics;
+
+/// Findings after which the rest is not worth reporting: the spec is another file, or hostile.
+const ENOUGH: usize = 500;
+
+/// A walk in progress.
+pub(super) struct Walk<'a> {
+    /// The root schema, which has the definitions.
+    pub(super) schema: &'a Value,
+    /// A scalar as written, quotes included.
+    pub(super) written: &'a dyn Fn(&SpecPath) -> Option<&'a str>,
+    /// An overlay may leave out what the spec has, and delete with `null`.
+    pub(super) partial: bool,
+    /// What was found.
+    pub(super) found: &'a mut Diagnostics,
+}
+
+impl Walk<'_> {
+    /// Reports what does not fit in the whole tree.
+    pub(super) fn document(&mut self, tree: &Value) {
+        let schema = self.schema;
+        self.value(tree, schema, &SpecPath::root());
+    }
+
+    /// Recursion ends with the tree, whose depth reading has bounded.
+    fn value(&mut self, value: &Value, schema: &Value, at: &SpecPath) {
+        if self.found.len() >= ENOUGH || self.partial && value.is_null() {
+            return;
+        }
+        let all = Alternatives::of(self.schema, schema);
+        if all.anything || all.take(value) {
+            return;
+        }
+        match value {
+            Value::Object(map) => match all.best_map(map) {
+                Some(shape) => return self.map(map, shape, at),
+                None => self.wrong_type(value, &all, at),
+            },
+            Value::Array(list) => match all.list() {
+                Some(shape) => return self.list(list, shape, at),
+                None => self.wrong_type(value, &all, at),
+            },
+            Value::String(text) => self.text(text, &all, at),
+            Value::Number(number) => self.number(number, &all, at),
+            Value::Bool(_) | Value::Null => self.wrong_type(value, &all, at),
+        }
+    }
+
+    fn map(&mut self, map: &Map<String, Value>, shape: Shape, at: &SpecPath) {
+        let known: Vec<&str> = shape.keys().collect();
+        for (name, value) in map {
+            let below = at.key(name);
+            if let Some(schema) = shape.key(name) {
+                self.value(value, schema, &below);
+            } else if let Some(schema) = shape.any_key() {
+                self.chosen_key(name, shape, &below);
+                self.value(value, schema, &below);
+            } else if self.found.len() < ENOUGH {
+                let missing: Vec<&str> = known.iter().copied().filter(|it| !map.contains_key(*it)).collect();
+                self.found.unknown_key(
+                    &below,
+                    if missing.is_empty() { &known } else { &missing },
+                    &self.elsewhere(name),
+                );
+            }
+        }
+        if self.partial {
+            return;
+        }
+        for name in shape.required().filter(|it| !map.contains_key(*it)) {
+            let meaning = shape.key(name).and_then(|it| it.get("description")).and_then(Value::as_str);
+            self.found.missing_key(at, name, meaning);
+        }
+        if let Some(limits) = shape.size("minProperties", "maxProperties", map.len(), "entries") {
+            self.found.out_of_range(at, &format!("a map of {}", map.len()), &limits);
+        }
+    }
+
+    /// A key that the user chose has a grammar too.
+    fn chosen_key(&mut self, name: &str, shape: Shape, at: &SpecPath) {
+        if let Some(Err(flaw)) = shape.key_format().map(|it| (it.check)(name)) {
+            self.found.bad_key(at, &flaw.message, &flaw.help);
+        }
+    }
+
+    fn list(&mut self, list: &[Value], shape: Shape, at: &SpecPath) {
+        if let Some(limits) = shape.size("minItems", "maxItems", list.len(), "items") {
+            self.found.out_of_range(at, &format!("a list of {}", list.len()), &limits);
+        }
+        let Some(items) = shape.items() else { return };
+        for (index, value) in list.iter().enumerate() {
+            self.value(value, items, &at.index(index));
+        }
+    }
+
+    fn wrong_type(&mut self, value: &Value, all: &Alternatives, at: &SpecPath) {
+        let fix = self.fix(value, all, at);
+        self.found.wrong_type(at, &all.expected(), &self.described(value, at), fix);
+    }
+
+    /// The value in words, as the user wrote it.
+    fn described(&self, value: &Value, at: &SpecPath) -> String {
+        let written = || (self.written)(at).map_or_else(|| value.to_string(), str::to_owned);
+        match value {
+            Value::Null => "nothing".to_owned(),
+            Value::Bool(value) => format!("`{value}`"),
+            Value::Number(_) => format!("the number `{}`", written()),
+            Value::String(text) => format!("the text `{}`", shortened(text)),
+            Value::Array(_) => "a list".to_owned(),
+            Value::Object(_) => "a map".to_owned(),
+        }
+    }
+
+    /// Paths that the grammar has for a key, for a hint when it stands in the wrong map.
+    fn elsewhere(&self, name: &str) -> Vec<String> {
+        let mut paths = Vec::new();
+        alternatives::places(self.schema, self.schema, name, &mut Vec::new(), &mut paths);
+        paths
+    }
+}
+
+/// The beginning of a text, for messages.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
