@@ -1,0 +1,23 @@
+output "load_balancer_dns_name" {
+  description = "Host name of the load balancer in front of the Dagster UI"
+  value       = aws_lb.ui.dns_name
+}
+
+output "cluster" {
+  description = "ECS cluster"
+  value       = aws_ecs_cluster.main.name
+}
+
+output "config_bucket" {
+  description = "Bucket with dagster.yaml and workspace.yaml"
+  value       = local.config_bucket
+}
+
+output "repository_uris" {
+  description = "Image repositories: core, and one for each code location"
+
+  value = {
+    core       = local.repository_uri
+    "usercode" = local.repository_uri_usercode
+  }
+}

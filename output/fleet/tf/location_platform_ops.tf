@@ -1,0 +1,394 @@
+locals {
+  gitrev_platform_ops              = lookup(var.releases, "platform-ops", var.gitrev)
+  run_log_group_platform_ops       = aws_cloudwatch_log_group.run_platform_ops.name
+  server_log_group_platform_ops    = aws_cloudwatch_log_group.server_platform_ops.name
+  repository_uri_platform_ops      = aws_ecr_repository.location_platform_ops.repository_url
+  run_task_definition_platform_ops = aws_ecs_task_definition.run_platform_ops.arn
+}
+
+resource "aws_ecr_repository" "location_platform_ops" {
+  name                 = "fleet/location/platform-ops"
+  image_tag_mutability = "IMMUTABLE"
+  force_delete         = false
+
+  image_scanning_configuration {
+    scan_on_push = true
+  }
+
+  encryption_configuration {
+    encryption_type = "AES256"
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_ecr_lifecycle_policy" "location_platform_ops" {
+  repository = aws_ecr_repository.location_platform_ops.name
+  policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+resource "aws_iam_role" "execution_platform_ops" {
+  name        = "fleet-us-east-1-platform-ops-execution"
+  path        = "/dagforge/us-east-1/fleet/run/"
+  description = "Starts the tasks of the code location platform-ops"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Principal = { Service = "ecs-tasks.amazonaws.com" }
+        Action    = "sts:AssumeRole"
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = local.account_id }
+
+          ArnLike = { "aws:SourceArn" = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:*" }
+        }
+      }
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "execution_platform_ops" {
+  name = "permissions"
+  role = aws_iam_role.execution_platform_ops.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "SignInToRegistry"
+        Effect = "Allow"
+        Action = ["ecr:GetAuthorizationToken"]
+        Resource = [
+          "*",
+        ]
+      },
+      {
+        Sid    = "PullImages"
+        Effect = "Allow"
+        Action = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        Resource = [
+          "arn:${local.partition}:ecr:${local.region}:${local.account_id}:repository/fleet/location/platform-ops",
+        ]
+      },
+      {
+        Sid    = "WriteLogs"
+        Effect = "Allow"
+        Action = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = [
+          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/fleet/server/platform-ops:log-stream:*",
+          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/fleet/run/platform-ops:log-stream:*",
+        ]
+      },
+      {
+        Sid    = "ReadSecrets"
+        Effect = "Allow"
+        Action = ["secretsmanager:GetSecretValue"]
+        Resource = [
+          local.database_secret_arn,
+        ]
+      },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_log_group" "run_platform_ops" {
+  name              = "/dagforge/fleet/run/platform-ops"
+  retention_in_days = 365
+
+  skip_destroy = true
+}
+
+resource "aws_iam_role" "run_platform_ops" {
+  name        = "fleet-us-east-1-platform-ops-run"
+  path        = "/dagforge/us-east-1/fleet/run/"
+  description = "Runs of the code location platform-ops"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Principal = { Service = "ecs-tasks.amazonaws.com" }
+        Action    = "sts:AssumeRole"
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = local.account_id }
+
+          ArnLike = { "aws:SourceArn" = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:*" }
+        }
+      }
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "run_platform_ops" {
+  name = "permissions"
+  role = aws_iam_role.run_platform_ops.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "WriteComputeLogs"
+        Effect = "Allow"
+        Action = ["s3:GetObject", "s3:PutObject"]
+        Resource = [
+          "arn:${local.partition}:s3:::${local.compute_logs_bucket}/compute-logs/*",
+        ]
+      },
+      {
+        Sid    = "ListComputeLogs"
+        Effect = "Allow"
+        Action = ["s3:ListBucket"]
+        Resource = [
+          "arn:${local.partition}:s3:::${local.compute_logs_bucket}",
+        ]
+
+        Condition = { "StringLike" = { "s3:prefix" = "compute-logs/*" } }
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "run_platform_ops_1" {
+  role       = aws_iam_role.run_platform_ops.name
+  policy_arn = "arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess"
+}
+
+resource "aws_ecs_task_definition" "run_platform_ops" {
+  family                   = "fleet_run_platform-ops"
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  cpu                      = "512"
+  memory                   = "2048"
+  execution_role_arn       = aws_iam_role.execution_platform_ops.arn
+  task_role_arn            = aws_iam_role.run_platform_ops.arn
+
+  # A queued run keeps the revision it was created with, so a replaced revision stays registered.
+  skip_destroy = true
+
+  runtime_platform {
+    cpu_architecture        = "ARM64"
+    operating_system_family = "LINUX"
+  }
+
+  volume {
+    name = "tmp"
+  }
+
+  container_definitions = jsonencode([
+    {
+      name      = "run"
+      image     = "${local.repository_uri_platform_ops}:${local.gitrev_platform_ops}"
+      essential = true
+
+      user                   = "1000:1000"
+      readonlyRootFilesystem = true
+      stopTimeout            = 120
+      linuxParameters        = { initProcessEnabled = true }
+
+      environment = [
+        { name = "AWS_DEFAULT_REGION", value = "us-east-1" },
+        { name = "DAGFORGE_COMPUTE_LOGS_BUCKET", value = local.compute_logs_bucket },
+        { name = "DAGSTER_CURRENT_IMAGE", value = "${local.repository_uri_platform_ops}:${local.gitrev_platform_ops}" },
+        { name = "DAGSTER_POSTGRES_DB", value = "dagster" },
+        { name = "DAGSTER_POSTGRES_HOSTNAME", value = local.database_host },
+        { name = "DAGSTER_POSTGRES_USERNAME", value = "dagster" },
+      ]
+
+      secrets = [
+        { name = "DAGSTER_POSTGRES_PASSWORD", valueFrom = "${local.database_secret_arn}:password::" },
+      ]
+
+      mountPoints = [
+        { sourceVolume = "tmp", containerPath = "/tmp", readOnly = false },
+      ]
+
+      logConfiguration = {
+        logDriver = "awslogs"
+        options = {
+          awslogs-group         = local.run_log_group_platform_ops
+          awslogs-region        = local.region
+          awslogs-stream-prefix = "run"
+          mode                  = "non-blocking"
+          max-buffer-size       = "25m"
+        }
+      }
+    },
+  ])
+}
+
+resource "aws_cloudwatch_log_group" "server_platform_ops" {
+  name              = "/dagforge/fleet/server/platform-ops"
+  retention_in_days = 365
+
+  skip_destroy = true
+}
+
+resource "aws_iam_role" "server_platform_ops" {
+  name        = "fleet-us-east-1-platform-ops-server"
+  path        = "/dagforge/us-east-1/fleet/service/"
+  description = "Code server of the code location platform-ops"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Principal = { Service = "ecs-tasks.amazonaws.com" }
+        Action    = "sts:AssumeRole"
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = local.account_id }
+
+          ArnLike = { "aws:SourceArn" = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:*" }
+        }
+      }
+    ]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "server_platform_ops_1" {
+  role       = aws_iam_role.server_platform_ops.name
+  policy_arn = "arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess"
+}
+
+resource "aws_ecs_task_definition" "server_platform_ops" {
+  family                   = "fleet_server_platform-ops"
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  cpu                      = "256"
+  memory                   = "1024"
+  execution_role_arn       = aws_iam_role.execution_platform_ops.arn
+  task_role_arn            = aws_iam_role.server_platform_ops.arn
+
+  runtime_platform {
+    cpu_architecture        = "ARM64"
+    operating_system_family = "LINUX"
+  }
+
+  volume {
+    name = "tmp"
+  }
+
+  container_definitions = jsonencode([
+    {
+      name      = "server"
+      image     = "${local.repository_uri_platform_ops}:${local.gitrev_platform_ops}"
+      essential = true
+
+      command = [
+        "dagster",
+        "code-server",
+        "start",
+        "-h",
+        "0.0.0.0",
+        "-p",
+        "4000",
+        "-m",
+        "fleet_ops.definitions",
+      ]
+
+      user                   = "1000:1000"
+      readonlyRootFilesystem = true
+      stopTimeout            = 75
+      linuxParameters        = { initProcessEnabled = true }
+
+      portMappings = [
+        { containerPort = 4000, hostPort = 4000, protocol = "tcp" },
+      ]
+
+      environment = [
+        { name = "AWS_DEFAULT_REGION", value = "us-east-1" },
+        { name = "DAGFORGE_COMPUTE_LOGS_BUCKET", value = local.compute_logs_bucket },
+        { name = "DAGSTER_CONTAINER_CONTEXT", value = "{\"ecs\":{\"task_definition_arn\":\"${local.run_task_definition_platform_ops}\",\"container_name\":\"run\"}}" },
+        { name = "DAGSTER_CURRENT_IMAGE", value = "${local.repository_uri_platform_ops}:${local.gitrev_platform_ops}" },
+        { name = "DAGSTER_POSTGRES_DB", value = "dagster" },
+        { name = "DAGSTER_POSTGRES_HOSTNAME", value = local.database_host },
+        { name = "DAGSTER_POSTGRES_USERNAME", value = "dagster" },
+      ]
+
+      secrets = [
+        { name = "DAGSTER_POSTGRES_PASSWORD", valueFrom = "${local.database_secret_arn}:password::" },
+      ]
+
+      mountPoints = [
+        { sourceVolume = "tmp", containerPath = "/tmp", readOnly = false },
+      ]
+
+      healthCheck = {
+        command     = ["CMD", "dagster", "api", "grpc-health-check", "-p", "4000"]
+        interval    = 30
+        timeout     = 20
+        retries     = 3
+        startPeriod = 180
+      }
+
+      logConfiguration = {
+        logDriver = "awslogs"
+        options = {
+          awslogs-group         = local.server_log_group_platform_ops
+          awslogs-region        = local.region
+          awslogs-stream-prefix = "server"
+          mode                  = "non-blocking"
+          max-buffer-size       = "25m"
+        }
+      }
+    },
+  ])
+}
+
+resource "aws_service_discovery_service" "server_platform_ops" {
+  name = "platform-ops"
+
+  dns_config {
+    namespace_id   = local.namespace_id
+    routing_policy = "MULTIVALUE"
+
+    dns_records {
+      type = "A"
+      ttl  = 10
+    }
+  }
+
+  health_check_custom_config {
+    failure_threshold = 1
+  }
+}
+
+resource "aws_ecs_service" "server_platform_ops" {
+  name            = "fleet_server_platform-ops"
+  cluster         = local.cluster
+  task_definition = aws_ecs_task_definition.server_platform_ops.arn
+  launch_type     = "FARGATE"
+  desired_count   = var.services_enabled ? 1 : 0
+
+  availability_zone_rebalancing      = "DISABLED"
+  deployment_minimum_healthy_percent = 0
+  deployment_maximum_percent         = 100
+  enable_ecs_managed_tags            = true
+  enable_execute_command             = false
+  propagate_tags                     = "SERVICE"
+
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
+  }
+
+  network_configuration {
+    assign_public_ip = false
+    security_groups  = [local.server_security_group]
+    subnets          = [local.private_subnet_1, local.private_subnet_2, local.private_subnet_3]
+  }
+
+  service_registries {
+    registry_arn = aws_service_discovery_service.server_platform_ops.arn
+  }
+
+  depends_on = [
+    aws_ecs_cluster_capacity_providers.main,
+    aws_iam_role_policy.execution_platform_ops,
+  ]
+}
