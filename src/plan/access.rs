@@ -78,15 +78,21 @@ fn list_compute_logs(bucket: &Text) -> Statement {
     )
 }
 
-/// ECS Exec: the four actions know no resource.
-pub fn execute_command() -> Statement {
+/// ECS Exec: the four actions of the session know no resource, and the session's log is written by the task
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
+pub fn execute_command(log_group: &LogGroup) -> Vec<Statement> {
     let actions = [
         "ssmmessages:CreateControlChannel",
         "ssmmessages:CreateDataChannel",
         "ssmmessages:OpenControlChannel",
         "ssmmessages:OpenDataChannel",
     ];
-    Statement::allow("ExecuteCommand", actions, ["*"])
+    let write = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
+    vec![
+        Statement::allow("ExecuteCommand", actions, ["*"]),
+        Statement::allow("FindSessionLog", ["logs:DescribeLogGroups"], [arn("logs", "log-group:*")]),
+        Statement::allow("WriteSessionLog", write, [arn("logs", format!("log-group:{}:*", log_group.name))]),
+    ]
 }
 
 /// What ECS itself does before a container starts: pull the image, write the logs, read the secrets.

@@ -77,12 +77,18 @@ pub struct Database {
 /// An RDS for PostgreSQL instance with its parameter group, subnet group, security group and secret.
 #[derive(Clone, Debug, Serialize)]
 pub struct CreatedDatabase {
-    /// `Name` tag of what belongs to the database, and prefix of generated names.
+    /// `Name` tag of what belongs to the database.
     pub label: String,
+    /// Prefix of generated names.
+    pub name_prefix: String,
+    /// What belongs to the database says what it belongs to.
+    pub description: String,
+    /// Name of the snapshot that Terraform takes before it deletes the database.
+    pub final_snapshot: String,
     /// Egress of a group that may not open a connection; see `security::Security`.
     pub no_egress_cidr: String,
-    /// Port.
-    pub port: String,
+    /// Port as text.
+    pub port_text: String,
     /// Engine of RDS.
     pub engine: String,
     /// Version to begin with; RDS keeps the minor version up to date by itself. CloudFormation compares templates and
@@ -96,7 +102,9 @@ pub struct CreatedDatabase {
     /// Instance class.
     pub class: String,
     /// GiB of storage.
-    pub storage_gib: String,
+    pub storage_gib: u32,
+    /// The same as text.
+    pub storage_gib_text: String,
     /// GiB that storage may grow to.
     pub max_storage_gib: u32,
     /// Storage type.
@@ -245,14 +253,18 @@ impl CreatedDatabase {
         let major = version.split('.').next().unwrap_or_default();
         Self {
             label: format!("{}-database", deployment.name),
+            name_prefix: format!("{}-database-", deployment.name),
+            description: "Dagster database".to_owned(),
+            final_snapshot: format!("{}-database-final", deployment.name),
             no_egress_cidr: NO_EGRESS_CIDR.to_owned(),
-            port: PORT.to_string(),
+            port_text: PORT.to_string(),
             engine: "postgres".to_owned(),
             engine_version: Text::by_target(version, major),
             parameter_family: format!("postgres{major}"),
             parameters: parameters(),
             class: spec.class.clone().unwrap_or_else(|| "db.t4g.small".to_owned()),
-            storage_gib: spec.storage_gib.unwrap_or(20).to_string(),
+            storage_gib: spec.storage_gib.unwrap_or(20),
+            storage_gib_text: spec.storage_gib.unwrap_or(20).to_string(),
             max_storage_gib: spec.max_storage_gib.unwrap_or(100),
             storage_type: "gp3".to_owned(),
             multi_az: spec.multi_az.unwrap_or(false),

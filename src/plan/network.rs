@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::deployment::Deployment;
 use super::iam::{Role, Statement, Trust, arn};
-use super::security::NO_EGRESS_CIDR;
+use super::security::{NO_EGRESS_CIDR, SecurityGroup};
 use super::task::LogGroup;
 use super::text::{Input, Text, output, text};
 use crate::spec::Spec;
@@ -48,6 +48,12 @@ pub struct CreatedNetwork {
     pub nats: Vec<NatGateway>,
     /// Endpoints that are routes.
     pub gateway_endpoints: Vec<Endpoint>,
+    /// `Name` tag of the public subnets' route table.
+    pub public_route_table: String,
+    /// Security group of the interface endpoints.
+    pub endpoint_group: SecurityGroup,
+    /// Port of every AWS API.
+    pub endpoint_port: u16,
     /// Endpoints that are network interfaces in the private subnets.
     pub interface_endpoints: Vec<Endpoint>,
     /// Flow logs.
@@ -167,6 +173,9 @@ impl CreatedNetwork {
             // A quarter of the range for each zone's tasks; the last quarter holds the small public subnets.
             private: subnets("private", 0, 2),
             public: subnets("public", 12, 4),
+            public_route_table: format!("{}-public", deployment.name),
+            endpoint_group: SecurityGroup::new(&deployment.name, "endpoints", "VPC endpoints"),
+            endpoint_port: 443,
             nats: nats(nat, zones.len(), &deployment.name),
             gateway_endpoints: endpoints(&services, &deployment.name, |it| it == EndpointService::S3),
             interface_endpoints: endpoints(&services, &deployment.name, |it| it != EndpointService::S3),

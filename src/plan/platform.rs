@@ -25,6 +25,8 @@ pub struct Platform {
     pub cluster: Cluster,
     /// Private DNS namespace of the code servers.
     pub namespace: String,
+    /// What the namespace is for.
+    pub namespace_description: String,
     /// Security groups and their rules.
     pub security: Security,
     /// The load balancer of the UI.
@@ -91,6 +93,7 @@ impl Platform {
         Self {
             cluster: Cluster::resolve(spec, around.deployment),
             namespace: around.namespace.to_owned(),
+            namespace_description: format!("Code locations of the Dagster deployment {}", around.deployment.name),
             security: core.security(&load_balancer),
             execution_role: core.execution_role(),
             webserver: core.webserver(),
@@ -113,9 +116,14 @@ impl Cluster {
             container_insights: insights.to_owned(),
             capacity_providers: vec!["FARGATE".to_owned(), "FARGATE_SPOT".to_owned()],
             default_capacity_provider: "FARGATE".to_owned(),
-            exec_log_group: deployment.log_group("exec", output("platform", "exec_log_group")),
+            exec_log_group: exec_log_group(deployment),
         }
     }
+}
+
+/// Where sessions of ECS Exec are logged.
+fn exec_log_group(deployment: &Deployment) -> LogGroup {
+    deployment.log_group("exec", output("platform", "exec_log_group"))
 }
 
 /// Name of the deployment's cluster.
@@ -198,7 +206,9 @@ impl Core<'_> {
         let mut statements =
             vec![access::read_config(&data.config_bucket.name), access::watch(&cluster_name(self.around.deployment))];
         statements.extend(access::read_compute_logs(&data.compute_logs_bucket.name));
-        statements.extend(exec.then(access::execute_command));
+        if exec {
+            statements.extend(access::execute_command(&exec_log_group(self.around.deployment)));
+        }
         statements
     }
 

@@ -17,6 +17,14 @@ pub struct SecurityGroup {
     pub description: String,
 }
 
+impl SecurityGroup {
+    /// The group with this identifier; its name tells the deployment and the purpose.
+    pub fn new(deployment: &str, id: &str, description: &str) -> Self {
+        let name = format!("{deployment}-{}", id.replace('_', "-"));
+        Self { id: id.to_owned(), name_prefix: format!("{name}-"), name, description: description.to_owned() }
+    }
+}
+
 /// One rule of a security group.
 #[derive(Clone, Debug, Serialize)]
 pub struct Rule {
@@ -182,12 +190,7 @@ impl Rule {
 }
 
 fn groups(deployment: &str) -> Vec<SecurityGroup> {
-    let group = |id: &str, description: &str| SecurityGroup {
-        id: id.to_owned(),
-        name: format!("{deployment}-{}", id.replace('_', "-")),
-        name_prefix: format!("{deployment}-{}-", id.replace('_', "-")),
-        description: description.to_owned(),
-    };
+    let group = |id: &str, description: &str| SecurityGroup::new(deployment, id, description);
     vec![
         group("load_balancer", "Load balancer of the Dagster UI"),
         group("webserver", "Dagster webserver"),

@@ -334,7 +334,7 @@ resource "aws_db_instance" "database" {
   instance_class             = "db.t4g.small"
   multi_az                   = false
 
-  allocated_storage     = "20"
+  allocated_storage     = 20
   max_allocated_storage = 100
   storage_type          = "gp3"
   storage_encrypted     = true
@@ -343,7 +343,7 @@ resource "aws_db_instance" "database" {
   username            = "dagster"
   password_wo         = jsondecode(ephemeral.aws_secretsmanager_secret_version.database.secret_string)["password"]
   password_wo_version = aws_secretsmanager_secret_version.database.secret_string_wo_version
-  port                = "5432"
+  port                = 5432
 
   db_subnet_group_name   = aws_db_subnet_group.database.name
   parameter_group_name   = aws_db_parameter_group.database.name

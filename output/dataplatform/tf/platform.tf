@@ -36,7 +36,7 @@ resource "aws_ecs_cluster_capacity_providers" "main" {
 
 resource "aws_service_discovery_private_dns_namespace" "main" {
   name        = "dagster.dataplatform.internal"
-  description = "Code locations of the Dagster deployment"
+  description = "Code locations of the Dagster deployment dataplatform"
   vpc         = "vpc-0a1b2c3d4e5f60718"
 }
 

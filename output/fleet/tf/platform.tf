@@ -36,7 +36,7 @@ resource "aws_ecs_cluster_capacity_providers" "main" {
 
 resource "aws_service_discovery_private_dns_namespace" "main" {
   name        = "fleet.internal"
-  description = "Code locations of the Dagster deployment"
+  description = "Code locations of the Dagster deployment fleet"
   vpc         = local.vpc_id
 }
 
@@ -519,6 +519,22 @@ resource "aws_iam_role_policy" "core_webserver" {
         Action = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
         Resource = [
           "*",
+        ]
+      },
+      {
+        Sid    = "FindSessionLog"
+        Effect = "Allow"
+        Action = ["logs:DescribeLogGroups"]
+        Resource = [
+          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:*",
+        ]
+      },
+      {
+        Sid    = "WriteSessionLog"
+        Effect = "Allow"
+        Action = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        Resource = [
+          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/fleet/exec:*",
         ]
       },
     ]
