@@ -2,6 +2,9 @@
 //!
 //! Offsets are bytes, lines and columns count from 1, columns count characters: what editors show.
 
+use std::ops::Range;
+use std::sync::OnceLock;
+
 use crate::diagnostic::{Diagnostics, Span};
 
 /// The largest spec that is read. 6,000 lines are some 200 KiB; this is twenty times as much, and keeps the time
@@ -15,6 +18,8 @@ pub struct Source {
     pub name: String,
     /// The whole text, without a byte order mark.
     pub text: String,
+    /// The byte that each line starts with; found out when the first place is asked for.
+    lines: OnceLock<Vec<usize>>,
 }
 
 impl Source {
@@ -25,7 +30,7 @@ impl Source {
         if text.starts_with('\u{feff}') {
             text.drain(..'\u{feff}'.len_utf8());
         }
-        Self { name, text }
+        Self { name, text, lines: OnceLock::new() }
     }
 
     /// A source from a file's bytes; refuses what is too large or not UTF-8.
@@ -47,18 +52,27 @@ impl Source {
     }
 
     /// Line and column of a byte range; the length ends with the range's first line.
-    pub fn span(&self, range: std::ops::Range<usize>) -> Span {
+    pub fn span(&self, range: Range<usize>) -> Span {
         let start = self.floor(range.start);
         let end = self.floor(range.end.max(range.start));
-        let line_start = self.text[..start].rfind('\n').map_or(0, |it| it + 1);
-        let line = self.text[..line_start].bytes().filter(|it| *it == b'\n').count() + 1;
+        let line = self.lines().partition_point(|it| *it <= start);
+        let column = self.text[self.lines()[line - 1]..start].chars().count() + 1;
         let covered = self.text[start..end].lines().next().unwrap_or_default();
-        Span { line, column: self.text[line_start..start].chars().count() + 1, length: covered.chars().count() }
+        Span { line, column, length: covered.chars().count() }
     }
 
     /// A line's text without its end, counted from 1.
     pub fn line(&self, number: usize) -> Option<&str> {
-        self.text.lines().nth(number.checked_sub(1)?)
+        let start = *self.lines().get(number.checked_sub(1)?)?;
+        self.text[start..].lines().next()
+    }
+
+    /// The first is always 0.
+    fn lines(&self) -> &[usize] {
+        self.lines.get_or_init(|| {
+            let ends = self.text.bytes().enumerate().filter(|(_, it)| *it == b'\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(ends).collect()
+        })
     }
 
     /// The nearest character boundary at or before `offset`.

@@ -102,6 +102,9 @@ impl Diagnostic {
     }
 }
 
+/// How many findings are kept. Nobody reads more, and a hostile spec could have millions.
+const MOST: usize = 500;
+
 /// Findings in the making. Sorting and dropping duplicates is done by printing.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Diagnostics {
@@ -117,6 +120,11 @@ impl Diagnostics {
     /// How many findings there are, duplicates included.
     pub fn len(&self) -> usize {
         self.found.len()
+    }
+
+    /// Whether more than the most that are kept were found; those that came last are lost.
+    pub fn is_full(&self) -> bool {
+        self.found.len() > MOST
     }
 
     /// Whether anything found stops the work.
@@ -137,6 +145,7 @@ impl Diagnostics {
     /// Takes over the findings of another stage.
     pub fn append(&mut self, mut other: Self) {
         self.found.append(&mut other.found);
+        self.found.truncate(MOST + 1);
     }
 
     /// Adds an error; only the constructors of this folder call it.
@@ -146,6 +155,7 @@ impl Diagnostics {
 
     /// Adds a finding and hands it back for its help.
     fn add(&mut self, severity: Severity, code: Code, place: Place, message: String) -> &mut Diagnostic {
+        self.found.truncate(MOST);
         let at = self.found.len();
         self.found.push(Diagnostic { severity, code, message, place, help: Vec::new() });
         &mut self.found[at]

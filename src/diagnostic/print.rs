@@ -36,6 +36,9 @@ impl Diagnostics {
         for located in self.located(source) {
             located.print(source, look, &mut out);
         }
+        if self.is_full() {
+            line(&mut out, "there is more: these are the first findings");
+        }
         out
     }
 

@@ -35,22 +35,18 @@ codes! {
 const LISTED: usize = 40;
 
 impl Diagnostics {
-    /// A key that its map does not have. `elsewhere` is where the grammar does have it.
-    pub fn unknown_key(&mut self, at: &SpecPath, known: &[&str], elsewhere: &[String]) {
+    /// A key that its map does not have; `elsewhere` is where the grammar does have it.
+    pub fn unknown_key(&mut self, at: &SpecPath, meant: Option<&str>, elsewhere: &[String], known: &[&str]) {
         let key = at.last_key().unwrap_or_default();
         let message = match at.parent().filter(|it| !it.steps().is_empty()) {
             Some(map) => format!("unknown key `{key}` in `{map}`"),
             None => format!("unknown key `{key}`"),
         };
         let finding = self.error(UNKNOWN_KEY, Place::key(at), message);
-        match (nearest(key, known.iter().copied()), elsewhere) {
-            (Some(meant), _) => {
-                finding.help(format!("did you mean `{meant}`?"));
-            }
-            (None, [place]) => {
-                finding.help(format!("`{place}` is a key: does it belong there?"));
-            }
-            _ => {}
+        if let Some(meant) = meant {
+            finding.help(format!("did you mean `{meant}`?"));
+        } else if let [place] = elsewhere {
+            finding.help(format!("`{place}` is a key: does it belong there?"));
         }
         match known {
             [] => finding.help("this map takes no keys"),

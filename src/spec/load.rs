@@ -170,3 +170,6 @@ fn path(path: &Path) -> SpecPath {
     };
     path.iter().map_while(step).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -50,7 +50,11 @@ enum Inside {
 impl<'t> Locator<'t> {
     /// Prepares for a text; one that cannot be read has no places.
     pub fn new(source: &'t Source) -> Self {
-        Self::of(source, &read(source).0.unwrap_or_default())
+        match read(source).0 {
+            Some(tree) => Self::of(source, &tree),
+            // Not even tried: what reading refuses may take for ever to parse.
+            None => Self { source, top: Spot::default(), probes: Cell::new(0) },
+        }
     }
 
     /// Prepares for a text whose tree is at hand.

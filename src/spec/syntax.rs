@@ -23,7 +23,36 @@ pub(super) fn refuse_unreadable(source: &Source, found: &mut Diagnostics) -> boo
         found.yaml_directive(source.span(range));
         return true;
     }
+    if let Some(at) = too_many_brackets(&source.text) {
+        found.too_deep(Place::Position(source.span(at..at + 1)), OPEN_BRACKETS);
+        return true;
+    }
     false
+}
+
+/// Brackets that may be open at the same time. The parser looks at every open bracket for every word it reads; those
+/// in texts count too here, which is why the limit is far above the depth that reading allows.
+const OPEN_BRACKETS: usize = 1000;
+
+/// The first bracket beyond the limit.
+fn too_many_brackets(text: &str) -> Option<usize> {
+    let mut open = 0usize;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let code = line.find(" #").map_or(line, |it| &line[..it]);
+        for (at, byte) in code.bytes().enumerate() {
+            match byte {
+                b'[' | b'{' => open += 1,
+                b']' | b'}' => open = open.saturating_sub(1),
+                _ => continue,
+            }
+            if open > OPEN_BRACKETS {
+                return Some(start + at);
+            }
+        }
+        start += line.len();
+    }
+    None
 }
 
 /// YAML's printable characters (specification 1.2, production `c-printable`), without the byte order mark that
@@ -67,6 +96,9 @@ pub(super) fn place(source: &Source, error: &Error) -> Place {
     })
 }
 
+/// A context of the parser's that says nothing.
+const NOTHING_SAID: &str = "scanning for the next token";
+
 /// Turns the parser's error into a finding.
 pub(super) fn report(source: &Source, error: &Error, found: &mut Diagnostics) {
     let text = error.to_string();
@@ -80,6 +112,8 @@ pub(super) fn report(source: &Source, error: &Error, found: &mut Diagnostics) {
     }
     // "PROBLEM at line 2 column 2, while DOING at line 1 column 4"
     let (problem, context) = match text.split_once(", while ") {
+        // Every parser is always scanning for the next token.
+        Some((problem, context)) if context == NOTHING_SAID => (problem, None),
         Some((problem, context)) => (problem, Some(format!("while {context}"))),
         None => (text.as_str(), None),
     };
@@ -91,7 +125,8 @@ pub(super) fn report(source: &Source, error: &Error, found: &mut Diagnostics) {
 /// What usually is wrong when the parser says so.
 fn hint(problem: &str, character: Option<char>) -> Option<&'static str> {
     match (problem, character) {
-        ("found character that cannot start any token", Some('\t')) => Some("indent with blanks; YAML allows no tabs"),
+        ("found character that cannot start any token", Some('\t'))
+        | ("found a tab character that violates indentation", _) => Some("indent with blanks; YAML allows no tabs"),
         ("found character that cannot start any token", _) => Some("quote a text that starts with `@`, `` ` `` or `%`"),
         ("mapping values are not allowed in this context", _) => {
             Some("either the indentation is off, or a text with `: ` in it needs quotes")

@@ -89,6 +89,11 @@ impl<'s> Alternatives<'s> {
         self.shapes.iter().copied().find(|it| it.is("array"))
     }
 
+    /// Whether a map without keys is accepted.
+    pub(super) fn empty_map(&self) -> bool {
+        self.shapes.iter().any(|it| it.is("object") && it.required().next().is_none())
+    }
+
     /// The shape of a map that is most likely meant: the one that knows most of the keys written.
     pub(super) fn best_map(&self, map: &Map<String, Value>) -> Option<Shape<'s>> {
         let score = |shape: &Shape| {

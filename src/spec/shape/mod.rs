@@ -13,9 +13,7 @@ use self::alternatives::{Alternatives, Shape};
 use super::path::SpecPath;
 use super::scalar::FORMATS;
 use crate::diagnostic::Diagnostics;
-
-/// Findings after which the rest is not worth reporting: the spec is another file, or hostile.
-const ENOUGH: usize = 500;
+use crate::diagnostic::suggest::nearest;
 
 /// A walk in progress.
 pub(super) struct Walk<'a> {
@@ -38,7 +36,7 @@ impl Walk<'_> {
 
     /// Recursion ends with the tree, whose depth reading has bounded.
     fn value(&mut self, value: &Value, schema: &Value, at: &SpecPath) {
-        if self.found.len() >= ENOUGH || self.partial && value.is_null() {
+        if self.found.is_full() || self.partial && value.is_null() {
             return;
         }
         let all = Alternatives::of(self.schema, schema);
@@ -47,11 +45,11 @@ impl Walk<'_> {
         }
         match value {
             Value::Object(map) => match all.best_map(map) {
-                Some(shape) => return self.map(map, shape, at),
+                Some(shape) => self.map(map, shape, at),
                 None => self.wrong_type(value, &all, at),
             },
             Value::Array(list) => match all.list() {
-                Some(shape) => return self.list(list, shape, at),
+                Some(shape) => self.list(list, shape, at),
                 None => self.wrong_type(value, &all, at),
             },
             Value::String(text) => self.text(text, &all, at),
@@ -62,6 +60,7 @@ impl Walk<'_> {
 
     fn map(&mut self, map: &Map<String, Value>, shape: Shape, at: &SpecPath) {
         let known: Vec<&str> = shape.keys().collect();
+        let mut meant = Vec::new();
         for (name, value) in map {
             let below = at.key(name);
             if let Some(schema) = shape.key(name) {
@@ -69,25 +68,30 @@ impl Walk<'_> {
             } else if let Some(schema) = shape.any_key() {
                 self.chosen_key(name, shape, &below);
                 self.value(value, schema, &below);
-            } else if self.found.len() < ENOUGH {
-                let missing: Vec<&str> = known.iter().copied().filter(|it| !map.contains_key(*it)).collect();
-                self.found.unknown_key(
-                    &below,
-                    if missing.is_empty() { &known } else { &missing },
-                    &self.elsewhere(name),
-                );
+            } else if !self.found.is_full() {
+                meant.extend(self.unknown_key(map, &known, &below));
             }
         }
         if self.partial {
             return;
         }
-        for name in shape.required().filter(|it| !map.contains_key(*it)) {
+        for name in shape.required().filter(|it| !map.contains_key(*it) && !meant.contains(it)) {
             let meaning = shape.key(name).and_then(|it| it.get("description")).and_then(Value::as_str);
             self.found.missing_key(at, name, meaning);
         }
         if let Some(limits) = shape.size("minProperties", "maxProperties", map.len(), "entries") {
             self.found.out_of_range(at, &format!("a map of {}", map.len()), &limits);
         }
+    }
+
+    /// Reports a key that the map does not have, and returns the key that was meant: it is then not missing too.
+    fn unknown_key<'k>(&mut self, map: &Map<String, Value>, known: &[&'k str], at: &SpecPath) -> Option<&'k str> {
+        let name = at.last_key().unwrap_or_default();
+        let free = known.iter().copied().filter(|it| !map.contains_key(*it));
+        let meant = nearest(name, free).or_else(|| nearest(name, known.iter().copied()));
+        let elsewhere = if meant.is_none() { self.elsewhere(name) } else { Vec::new() };
+        self.found.unknown_key(at, meant, &elsewhere, known);
+        meant
     }
 
     /// A key that the user chose has a grammar too.

@@ -76,9 +76,10 @@ impl Walk<'_> {
             Value::String(_) | Value::Number(_) if all.list().is_some() => {
                 Some(format!("write a list: `[{}]`", written.unwrap_or("…")))
             }
-            Value::Array(list) if list.len() == 1 && !list[0].is_object() => {
+            Value::Array(list) if list.len() == 1 && all.text().is_some() => {
                 Some("write the one item without brackets".to_owned())
             }
+            Value::Null if all.empty_map() => Some(format!("write `{}: {{}}` to take every default", at.last_key()?)),
             _ => None,
         }
     }
