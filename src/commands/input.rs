@@ -15,12 +15,10 @@ use dagforge::source::Source;
 use dagforge::spec::scalar::{GitRev, Scalar};
 use dagforge::spec::{Loaded, Spec, load_all};
 
-/// The spec's text, and the deployments it describes.
+/// The deployments that a spec describes.
 pub struct Checked {
-    source: Source,
     /// One for each environment, or the one.
     pub deployments: Vec<Loaded<Spec>>,
-    format: MessageFormat,
 }
 
 /// Reads and checks the spec; `None` means that findings were reported and nothing can be rendered.
@@ -43,7 +41,7 @@ pub fn read(input: &Input) -> Result<Option<Checked>> {
         found.append(own);
     }
     report(&source, &found, format)?;
-    Ok((!found.has_errors()).then_some(Checked { source, deployments, format }))
+    Ok((!found.has_errors()).then_some(Checked { deployments }))
 }
 
 impl Checked {
@@ -57,11 +55,6 @@ impl Checked {
             Ok(compile(&loaded.spec, loaded.origin.environment(), blueprints)?)
         };
         self.deployments.iter_mut().map(compile_one).collect()
-    }
-
-    /// Reports findings about this spec.
-    pub fn report(&self, found: &Diagnostics) -> Result<()> {
-        report(&self.source, found, self.format)
     }
 }
 

@@ -134,7 +134,7 @@ impl Network {
     fn created(spec: &Spec, network: &SpecNetwork, deployment: &Deployment, exec: bool) -> Self {
         let vpc = CreatedNetwork::resolve(spec, network, deployment, exec);
         let outputs = |kind: &str, subnets: &[Subnet]| {
-            let name = |subnet: &Subnet| output("network", &format!("{kind}_subnet_{}", subnet.number)).into();
+            let name = |subnet: &Subnet| output("network", &format!("{kind}_subnet_{}", subnet.number));
             subnets.iter().map(name).collect()
         };
         Self {

@@ -169,12 +169,6 @@ fn an_error_names_its_place() {
        2 > c = {{ plan.misspelt }}
          i        ^^^^^^^^^^^^^ undefined value
     ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-    Referenced variables: {
-        plan: {
-            'name': 'acme',
-        },
-    }
-    -------------------------------------------------------------------------------
     "#);
     assert_eq!((error.name.as_str(), error.line), ("tf/_y.tf.j2", Some(2)));
 }
