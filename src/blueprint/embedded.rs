@@ -27,6 +27,7 @@ pub const FILES: &[(&str, &str)] = embed![
     "images/core/Dockerfile.j2",
     "runbook/README.md.j2",
     "tf/_bucket.tf.j2",
+    "tf/_config_object.tf.j2",
     "tf/_load_balancer.tf.j2",
     "tf/_log_group.tf.j2",
     "tf/_repository.tf.j2",

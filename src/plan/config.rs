@@ -3,6 +3,7 @@
 //! The digest of both files stands in the init container's command, so that a config edit is a new revision of the
 //! task definition, rolled out and rolled back like code.
 
+use indexmap::IndexMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -43,8 +44,10 @@ pub struct Config {
     pub bucket: Text,
     /// Prefix of every config object.
     pub prefix: String,
-    /// The files.
-    pub files: Vec<ConfigFile>,
+    /// The files, by identifier in snake case.
+    pub files: IndexMap<String, ConfigFile>,
+    /// Encryption of the objects; `AES256` is S3's own key.
+    pub encryption: String,
     /// Folder they are mounted at.
     pub directory: String,
 }
@@ -54,10 +57,6 @@ pub struct Config {
 pub struct ConfigFile {
     /// Name of the file.
     pub name: String,
-    /// Path from the Terraform module.
-    pub source: String,
-    /// Identifier of the Terraform object, in snake case.
-    pub id: String,
     /// Key under the digest: CloudFormation deployments keep every config they ever had.
     pub digest_key: String,
     /// Key without the digest: Terraform would delete a digest's object, so there the bucket's versions keep the old configs.
@@ -72,17 +71,17 @@ impl Config {
         let digest = digest(texts);
         let files = texts.iter().map(|file| {
             let id = file.name.replace('.', "_");
-            ConfigFile {
+            let file = ConfigFile {
                 name: file.name.to_owned(),
-                source: format!("../config/{}", file.name),
                 digest_key: format!("{PREFIX}/{digest}/{}", file.name),
                 fixed_key: format!("{PREFIX}/{}", file.name),
                 version: output("data", &format!("{id}_version")),
-                id,
-            }
+            };
+            (id, file)
         });
         Self {
             files: files.collect(),
+            encryption: "AES256".to_owned(),
             digest,
             bucket: bucket.clone(),
             prefix: PREFIX.to_owned(),
@@ -125,7 +124,7 @@ impl Config {
     /// One line a step. `umask 0222` leaves the files 0444; a variable that is empty or a token left over fails the task.
     fn script(&self, instance: &Instance) -> Text {
         let mut script = text![format!("umask 0222\ncd {DIRECTORY}\n")];
-        for file in &self.files {
+        for file in self.files.values() {
             script.push(self.fetch(file));
         }
         for Token { token, variable, .. } in instance.tokens() {

@@ -69,7 +69,10 @@ resource "aws_s3_bucket_policy" "config" {
         Effect    = "Deny"
         Principal = "*"
         Action    = "s3:*"
-        Resource  = ["arn:${local.partition}:s3:::acme-config-${local.account_id}-${local.region}", "arn:${local.partition}:s3:::acme-config-${local.account_id}-${local.region}/*"]
+        Resource = [
+          "arn:${local.partition}:s3:::acme-config-${local.account_id}-${local.region}",
+          "arn:${local.partition}:s3:::acme-config-${local.account_id}-${local.region}/*",
+        ]
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       },
     ]
@@ -86,26 +89,24 @@ locals {
 resource "aws_s3_object" "dagster_yaml" {
   bucket                 = local.config_bucket
   key                    = "config/dagster.yaml"
-  source                 = join("/", [path.module, "../config/dagster.yaml"])
-  source_hash            = filesha256(join("/", [path.module, "../config/dagster.yaml"]))
+  source                 = "${path.module}/../config/dagster.yaml"
+  source_hash            = filesha256("${path.module}/../config/dagster.yaml")
   content_type           = "application/yaml"
   server_side_encryption = "AES256"
 
   depends_on = [aws_s3_bucket_versioning.config]
 }
-
 # The key stays and the bucket keeps every version: a task definition names the version it was made for.
 resource "aws_s3_object" "workspace_yaml" {
   bucket                 = local.config_bucket
   key                    = "config/workspace.yaml"
-  source                 = join("/", [path.module, "../config/workspace.yaml"])
-  source_hash            = filesha256(join("/", [path.module, "../config/workspace.yaml"]))
+  source                 = "${path.module}/../config/workspace.yaml"
+  source_hash            = filesha256("${path.module}/../config/workspace.yaml")
   content_type           = "application/yaml"
   server_side_encryption = "AES256"
 
   depends_on = [aws_s3_bucket_versioning.config]
 }
-
 locals {
   dagster_yaml_version   = aws_s3_object.dagster_yaml.version_id
   workspace_yaml_version = aws_s3_object.workspace_yaml.version_id
@@ -204,7 +205,10 @@ resource "aws_s3_bucket_policy" "compute_logs" {
         Effect    = "Deny"
         Principal = "*"
         Action    = "s3:*"
-        Resource  = ["arn:${local.partition}:s3:::acme-compute-logs-${local.account_id}-${local.region}", "arn:${local.partition}:s3:::acme-compute-logs-${local.account_id}-${local.region}/*"]
+        Resource = [
+          "arn:${local.partition}:s3:::acme-compute-logs-${local.account_id}-${local.region}",
+          "arn:${local.partition}:s3:::acme-compute-logs-${local.account_id}-${local.region}/*",
+        ]
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       },
     ]
