@@ -3,3 +3,4 @@
 pub mod blueprint;
 pub mod plan;
 pub mod render;
+pub mod verify;

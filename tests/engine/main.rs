@@ -13,3 +13,4 @@ mod layout;
 mod literals;
 mod readers;
 mod recording;
+mod verify;

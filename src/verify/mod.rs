@@ -1,0 +1,22 @@
+//! Rendered text read back: what refers to something finds it, and what a service limits stays within it.
+//!
+//! Files are read one by one, and between files only names are kept, so memory does not grow with the text.
+
+mod cfn;
+mod hcl;
+mod tf;
+mod yaml;
+
+pub use cfn::Stacks;
+pub use tf::Module;
+
+/// A fault of rendered text, and so of a blueprint.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// The rendered file.
+    pub file: String,
+    /// The line in it, from 1.
+    pub line: Option<usize>,
+    /// What is wrong, in one sentence without its full stop.
+    pub message: String,
+}
