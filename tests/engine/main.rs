@@ -14,3 +14,4 @@ mod literals;
 mod readers;
 mod recording;
 mod verify;
+mod write;
