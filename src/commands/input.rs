@@ -1,9 +1,7 @@
 //! From the arguments to checked deployments, with every finding reported on the way.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 use dagforge::blueprint::Blueprints;
@@ -11,6 +9,7 @@ use dagforge::check::check;
 use dagforge::cli::{Input, MessageFormat, Revision};
 use dagforge::compile::{Compiled, compile};
 use dagforge::diagnostic::{Diagnostics, Look};
+use dagforge::output::read_blueprints;
 use dagforge::source::Source;
 use dagforge::spec::scalar::{GitRev, Scalar};
 use dagforge::spec::{Loaded, Spec, load_all};
@@ -63,25 +62,7 @@ pub fn blueprints(revision: &Revision) -> Result<Blueprints> {
     let Some(folder) = &revision.blueprints else {
         return Ok(Blueprints::embedded());
     };
-    let mut files = BTreeMap::new();
-    collect(folder, "", &mut files)?;
-    Ok(Blueprints::shadowed_by(files)?)
-}
-
-fn collect(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) -> Result<()> {
-    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    for entry in entries {
-        let entry = entry.with_context(|| format!("cannot read {}", folder.display()))?;
-        let path = entry.path();
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if path.is_dir() {
-            collect(&path, &format!("{name}/"), files)?;
-        } else if name.ends_with(".j2") {
-            let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-            files.insert(name, text);
-        }
-    }
-    Ok(())
+    Ok(Blueprints::shadowed_by(read_blueprints(folder)?)?)
 }
 
 fn fixed_revision(text: &str) -> Result<GitRev> {

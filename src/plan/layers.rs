@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::Rooms;
 use super::deployment::Deployment;
 use super::key::Key;
+use super::network::CreatedNetwork;
 
 /// A layer.
 #[derive(Clone, Debug, Serialize)]
@@ -57,7 +58,7 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
         .network
         .created
         .as_ref()
-        .map(|_| maker.layer(10, "network", None, "VPC, subnets, NAT and endpoints", network(rooms), true));
+        .map(|created| maker.layer(10, "network", None, "VPC, subnets, NAT and endpoints", network(created), true));
     let repository = || vec![("repository_uri".to_owned(), TEXT)];
     let registry = maker.layer(20, "registry", None, "Image repository of webserver and daemon", repository(), false);
     let registries = rooms.locations.iter().map(|it| {
@@ -116,11 +117,9 @@ impl Maker<'_> {
     }
 }
 
-fn network(rooms: &Rooms) -> Publications {
-    let count = rooms.network.private_subnets.len();
-    let subnets = ["private", "public"]
-        .into_iter()
-        .flat_map(|kind| (1..=count).map(move |number| format!("{kind}_subnet_{number}")));
+fn network(created: &CreatedNetwork) -> Publications {
+    let kinds = ["private"].into_iter().chain(created.publishes_public_subnets.then_some("public"));
+    let subnets = kinds.flat_map(|kind| created.private.iter().map(move |it| format!("{kind}_subnet_{}", it.number)));
     [("vpc_id".to_owned(), VPC)].into_iter().chain(subnets.map(|it| (it, SUBNET))).collect()
 }
 

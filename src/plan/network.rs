@@ -8,6 +8,7 @@ use super::iam::{Role, Statement, Trust, arn};
 use super::security::{NO_EGRESS_CIDR, SecurityGroup};
 use super::task::LogGroup;
 use super::text::{Input, Text, output, text};
+use super::web::internet_facing;
 use crate::spec::Spec;
 use crate::spec::choice::{CountOrList, WordOr};
 use crate::spec::network::{EndpointService, EndpointsWord, ExistingVpc, Nat, Network as SpecNetwork, ZoneName};
@@ -44,6 +45,8 @@ pub struct CreatedNetwork {
     pub public: Vec<Subnet>,
     /// Subnets of tasks and database, each with its own route table.
     pub private: Vec<Subnet>,
+    /// Other layers use the public subnets.
+    pub publishes_public_subnets: bool,
     /// NAT gateways, one or one in each zone.
     pub nats: Vec<NatGateway>,
     /// Endpoints that are routes.
@@ -173,6 +176,7 @@ impl CreatedNetwork {
             // A quarter of the range for each zone's tasks; the last quarter holds the small public subnets.
             private: subnets("private", 0, 2),
             public: subnets("public", 12, 4),
+            publishes_public_subnets: internet_facing(spec),
             public_route_table: format!("{}-public", deployment.name),
             endpoint_group: SecurityGroup::new(&deployment.name, "endpoints", "VPC endpoints"),
             endpoint_port: 443,

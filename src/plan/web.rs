@@ -97,11 +97,16 @@ pub fn exec_enabled(spec: &Spec) -> bool {
     web.and_then(|it| it.exec).unwrap_or_else(|| web.is_none_or(|it| it.domain.is_none()))
 }
 
+/// The load balancer stands in the public subnets.
+pub fn internet_facing(spec: &Spec) -> bool {
+    spec.web.as_ref().and_then(|it| it.scheme) == Some(Scheme::InternetFacing)
+}
+
 impl LoadBalancer {
     /// Resolves the way to the UI.
     pub fn resolve(spec: &Spec, deployment: &Deployment, network: &Network) -> Self {
         let web = spec.web.clone().unwrap_or_default();
-        let internal = web.scheme.unwrap_or(Scheme::Internal) == Scheme::Internal;
+        let internal = !internet_facing(spec);
         let idle_timeout = web.idle_timeout.unwrap_or(600);
         let https = Https::resolve(&web);
         Self {

@@ -8,3 +8,5 @@ mod layout;
 mod literals;
 mod readers;
 mod recording;
+mod verify;
+mod write;

@@ -13,8 +13,6 @@ locals {
   vpc_id           = aws_vpc.main.id
   private_subnet_1 = aws_subnet.private_1.id
   private_subnet_2 = aws_subnet.private_2.id
-  public_subnet_1  = aws_subnet.public_1.id
-  public_subnet_2  = aws_subnet.public_2.id
 }
 
 resource "aws_vpc" "main" {

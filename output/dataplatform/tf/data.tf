@@ -96,6 +96,7 @@ resource "aws_s3_object" "dagster_yaml" {
 
   depends_on = [aws_s3_bucket_versioning.config]
 }
+
 # The key stays and the bucket keeps every version: a task definition names the version it was made for.
 resource "aws_s3_object" "workspace_yaml" {
   bucket                 = local.config_bucket
@@ -107,6 +108,7 @@ resource "aws_s3_object" "workspace_yaml" {
 
   depends_on = [aws_s3_bucket_versioning.config]
 }
+
 locals {
   dagster_yaml_version   = aws_s3_object.dagster_yaml.version_id
   workspace_yaml_version = aws_s3_object.workspace_yaml.version_id

@@ -14,9 +14,6 @@ locals {
   private_subnet_1 = aws_subnet.private_1.id
   private_subnet_2 = aws_subnet.private_2.id
   private_subnet_3 = aws_subnet.private_3.id
-  public_subnet_1  = aws_subnet.public_1.id
-  public_subnet_2  = aws_subnet.public_2.id
-  public_subnet_3  = aws_subnet.public_3.id
 }
 
 resource "aws_vpc" "main" {

@@ -1,0 +1,96 @@
+//! The only disk writes: rendered files to `output/<deployment>`, all or none of a run.
+//!
+//! Files are staged beside the folder and renamed into it one by one, so no file is ever half-written and a run that fails before
+//! [`Stage::commit`] has changed nothing. What dagforge did not write is neither overwritten nor removed, and no symbolic link
+//! below the folder is followed.
+
+mod compare;
+mod manifest;
+mod overlay;
+mod place;
+mod stage;
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use compare::{Comparison, Difference};
+pub use manifest::MANIFEST;
+pub use overlay::read_blueprints;
+pub use stage::{Stage, Summary};
+
+use crate::render::File;
+
+/// Why files could not be read or written.
+#[derive(Debug)]
+pub enum OutputError {
+    /// The system refused.
+    Io {
+        /// What was tried, as in “cannot …”.
+        action: &'static str,
+        /// With which file or folder.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A file stands where one is to be written, and somebody else wrote it.
+    Foreign(Vec<PathBuf>),
+    /// A symbolic link, a folder or something else stands where a file or folder is to be written.
+    InTheWay {
+        /// What stands there.
+        what: &'static str,
+        /// Where.
+        path: PathBuf,
+    },
+    /// A rendered path that would leave the folder.
+    Outside(String),
+}
+
+impl OutputError {
+    fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> OutputError {
+        move |source| OutputError::Io { action, path: path.to_owned(), source }
+    }
+}
+
+impl fmt::Display for OutputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OutputError::Io { action, path, source } => {
+                write!(f, "cannot {action} `{}`: {source}", path.display())
+            }
+            OutputError::Foreign(paths) => {
+                f.write_str("dagforge did not write these files and will not overwrite them: ")?;
+                for (idx, path) in paths.iter().enumerate() {
+                    let comma = if idx > 0 { ", " } else { "" };
+                    write!(f, "{comma}`{}`", path.display())?;
+                }
+                f.write_str("; move them away, or delete them if they are old output")
+            }
+            OutputError::InTheWay { what, path } => {
+                write!(f, "cannot write `{}`: {what} stands there", path.display())
+            }
+            OutputError::Outside(path) => write!(f, "`{path}` is no path below the output folder"),
+        }
+    }
+}
+
+impl std::error::Error for OutputError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            OutputError::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+/// Writes one file to a stream, below a line with its path.
+pub fn print(out: &mut impl io::Write, file: &File) -> io::Result<()> {
+    writeln!(out, "==> {} <==", file.path)?;
+    out.write_all(file.text.as_bytes())?;
+    writeln!(out)
+}
+
+/// Scripts are the files that begin with `#!`.
+fn is_script(file: &File) -> bool {
+    file.text.starts_with("#!")
+}
