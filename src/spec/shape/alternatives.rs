@@ -79,6 +79,11 @@ impl<'s> Alternatives<'s> {
         free("number").map(|it| (it, false)).or_else(|| free("integer").map(|it| (it, true)))
     }
 
+    /// Whether any number is accepted, be it a constant.
+    pub(super) fn numeric(&self) -> bool {
+        self.number().is_some() || self.shapes.iter().filter_map(|it| it.constants()).flatten().any(Value::is_number)
+    }
+
     /// Whether `true` and `false` are accepted.
     pub(super) fn boolean(&self) -> bool {
         self.shapes.iter().any(|it| it.is("boolean"))
@@ -162,7 +167,7 @@ impl<'s> Shape<'s> {
                     values.iter().filter(|it| !it.is_string()).map(|it| format!("`{it}`")).collect();
                 return Some(others.join(" or ")).filter(|it| !it.is_empty());
             }
-            None if self.is("string") => self.format().map_or("a text", |it| it.what),
+            None if self.is("string") => self.format().map_or("a string", |it| it.what),
             None if self.is("integer") => "a whole number",
             None if self.is("number") => "a number",
             None if self.is("boolean") => "`true` or `false`",

@@ -123,7 +123,7 @@ impl Walk<'_> {
             Value::Null => "nothing".to_owned(),
             Value::Bool(value) => format!("`{value}`"),
             Value::Number(_) => format!("the number `{}`", written()),
-            Value::String(text) => format!("the text `{}`", shortened(text)),
+            Value::String(text) => format!("the string `{}`", shortened(text)),
             Value::Array(_) => "a list".to_owned(),
             Value::Object(_) => "a map".to_owned(),
         }
