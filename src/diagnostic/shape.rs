@@ -36,7 +36,7 @@ const LISTED: usize = 40;
 
 impl Diagnostics {
     /// A key that its map does not have; `elsewhere` is where the grammar does have it.
-    pub fn unknown_key(&mut self, at: &SpecPath, meant: Option<&str>, elsewhere: &[String], known: &[&str]) {
+    pub fn unknown_key(&mut self, at: &SpecPath, meant: Option<&str>, elsewhere: Option<&str>, known: &[&str]) {
         let key = at.last_key().unwrap_or_default();
         let message = match at.parent().filter(|it| !it.steps().is_empty()) {
             Some(map) => format!("unknown key `{key}` in `{map}`"),
@@ -45,7 +45,7 @@ impl Diagnostics {
         let finding = self.error(UNKNOWN_KEY, Place::key(at), message);
         if let Some(meant) = meant {
             finding.help(format!("did you mean `{meant}`?"));
-        } else if let [place] = elsewhere {
+        } else if let Some(place) = elsewhere {
             finding.help(format!("`{place}` is a key: does it belong there?"));
         }
         match known {

@@ -179,6 +179,22 @@ code_locations:
 }
 
 #[test]
+fn misplaced_keys_are_shown_their_place_when_there_is_one() {
+    let help = |text: &str| {
+        let printed = findings(&format!("name: a\nregion: eu-central-1\n{text}"), None);
+        printed.lines().find_map(|it| it.split_once("help: `")?.1.split('`').next().map(str::to_owned))
+    };
+    assert_eq!(help("code_locations: {}\ncidr: 10.0.0.0/8\n").as_deref(), Some("network.cidr"));
+    assert_eq!(
+        help("code_locations: {a: {ephemeral_gib: 30}}\n").as_deref(),
+        Some("code_locations.a.run.ephemeral_gib")
+    );
+    assert_eq!(help("code_locations: {a: {replicas: 2}}\n").as_deref(), Some("code_locations.a.serve.grpc.replicas"));
+    assert_eq!(help("code_locations: {}\nreplicas: 2\n"), None);
+    assert_eq!(help("code_locations: {a: {port: 2}}\n"), None);
+}
+
+#[test]
 fn yaml_findings() {
     let cases = [
         "",

@@ -263,7 +263,7 @@ impl<'s> Shape<'s> {
 }
 
 /// Every path below `schema` that ends in the key `name`. Maps with keys of the user's choice are passed as `*`.
-pub(super) fn places(root: &Value, schema: &Value, name: &str, at: &mut Vec<String>, out: &mut Vec<String>) {
+pub(super) fn places(root: &Value, schema: &Value, name: &str, at: &mut Vec<String>, out: &mut Vec<Vec<String>>) {
     // Specs are shallower than this; a type that contains itself would never end.
     if at.len() > 6 {
         return;
@@ -272,7 +272,7 @@ pub(super) fn places(root: &Value, schema: &Value, name: &str, at: &mut Vec<Stri
         for key in shape.keys() {
             at.push(key.to_owned());
             if key == name {
-                out.push(at.join("."));
+                out.push(at.clone());
             }
             if let Some(schema) = shape.key(key) {
                 places(root, schema, name, at, out);
