@@ -205,3 +205,6 @@ fn shown(text: &str) -> Cow<'_, str> {
     };
     Cow::Owned(text.chars().map(safe).collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,15 +10,15 @@ codes! {
         because a misspelt key that is ignored leaves its default in place, unnoticed.";
     MISSING_KEY = "missing-key": "A key that has no default is not there, so nothing can be rendered. The \
         help says what belongs there.";
-    WRONG_TYPE = "wrong-type": "A value is of another kind than its key takes: a map where a text is expected, or an \
-        unquoted number where a text is.";
+    WRONG_TYPE = "wrong-type": "A value is of another kind than its key takes: a map where a string is expected, or an \
+        unquoted number where a string is.";
     UNKNOWN_WORD = "unknown-word": "A key that takes one of a few words has another.";
-    BAD_VALUE = "bad-value": "A text or number has the right kind, but no value of this key looks like it.";
+    BAD_VALUE = "bad-value": "A string or number has the right kind, but no value of this key looks like it.";
     BAD_KEY = "bad-key": "A key that the user chooses, such as a code location's, cannot be a part of the AWS names \
         that are made from it.";
-    OUT_OF_RANGE = "out-of-range": "A number, a list or a text is smaller or larger than its key allows.";
-    AMBIGUOUS_TEXT = "ambiguous-text": "A text without quotes that YAML 1.1 reads as a boolean or a number, and YAML \
-        1.2 as text: `on`, `no`, `022`, `22:22`. Quotes make it mean the same everywhere.";
+    OUT_OF_RANGE = "out-of-range": "A number, a list or a string is smaller or larger than its key allows.";
+    AMBIGUOUS_STRING = "ambiguous-string": "A string without quotes that YAML 1.1 reads as a boolean or a number, and YAML \
+        1.2 as a string: `on`, `no`, `022`, `22:22`. Quotes make it mean the same everywhere.";
     RETIRED_KEY = "retired-key": "A key that specs do not have because something better takes its place, which the \
         help names.";
     NOT_SUPPORTED_YET = "not-supported-yet": "A key that belongs to the grammar, but that this version cannot render \
@@ -36,7 +36,7 @@ const LISTED: usize = 40;
 
 impl Diagnostics {
     /// A key that its map does not have; `elsewhere` is where the grammar does have it.
-    pub fn unknown_key(&mut self, at: &SpecPath, meant: Option<&str>, elsewhere: &[String], known: &[&str]) {
+    pub fn unknown_key(&mut self, at: &SpecPath, meant: Option<&str>, elsewhere: Option<&str>, known: &[&str]) {
         let key = at.last_key().unwrap_or_default();
         let message = match at.parent().filter(|it| !it.steps().is_empty()) {
             Some(map) => format!("unknown key `{key}` in `{map}`"),
@@ -45,7 +45,7 @@ impl Diagnostics {
         let finding = self.error(UNKNOWN_KEY, Place::key(at), message);
         if let Some(meant) = meant {
             finding.help(format!("did you mean `{meant}`?"));
-        } else if let [place] = elsewhere {
+        } else if let Some(place) = elsewhere {
             finding.help(format!("`{place}` is a key: does it belong there?"));
         }
         match known {
@@ -82,10 +82,11 @@ impl Diagnostics {
             finding.help(format!("did you mean `{meant}`?"));
         }
         let or = or.map(|it| format!(", or {it}")).unwrap_or_default();
-        finding.help(format!("it is one of {}{or}", listed(known)));
+        let one = if known.len() == 1 { "it is" } else { "it is one of" };
+        finding.help(format!("{one} {}{or}", listed(known)));
     }
 
-    /// A text or number that does not look like what its key takes.
+    /// A string or number that does not look like what its key takes.
     pub fn bad_value(&mut self, at: &SpecPath, message: &str, help: &[String]) {
         let finding = self.error(BAD_VALUE, Place::value(at), message);
         for line in help {
@@ -106,10 +107,10 @@ impl Diagnostics {
         self.error(OUT_OF_RANGE, Place::value(at), format!("`{at}` is {found}; it has to be {limits}"));
     }
 
-    /// A text that other YAML readers take for something else.
-    pub fn ambiguous_text(&mut self, at: &SpecPath, text: &str, other: &str) {
+    /// A string that other YAML readers take for something else.
+    pub fn ambiguous_string(&mut self, at: &SpecPath, text: &str, other: &str) {
         self.error(
-            AMBIGUOUS_TEXT,
+            AMBIGUOUS_STRING,
             Place::value(at),
             format!("`{text}` without quotes is {other} to some YAML readers"),
         )

@@ -20,6 +20,8 @@ codes! {
         needs none.";
     YAML_TAG = "yaml-tag": "A value has a YAML tag such as `!Ref`. Tags mean something in CloudFormation, nothing in \
         a spec.";
+    ANCHOR_REDEFINED = "anchor-redefined": "Two anchors have the same name, and an alias refers to one of them. YAML \
+        allows that, but it is easily read wrong, by people and by programs. Give each anchor a name of its own.";
     MERGE_KEY = "merge-key": "`<<` merges maps in YAML 1.1 only, and readers disagree about it. An alias of a whole \
         value works, and what differs between deployments goes below `environments`.";
     COMPLEX_KEY = "complex-key": "A key is a list or a map. The keys of a spec are plain words.";
@@ -85,6 +87,13 @@ impl Diagnostics {
     pub fn yaml_tag(&mut self, at: &SpecPath, tag: &str) {
         self.error(YAML_TAG, Place::value(at), format!("the YAML tag `!{tag}` has no meaning in a spec"))
             .help("write the value without the tag, in quotes if it starts with `!`");
+    }
+
+    /// The second `&name`.
+    pub fn anchor_redefined(&mut self, at: Span, first_line: usize) {
+        self.error(ANCHOR_REDEFINED, Place::Position(at), "an anchor of this name exists already")
+            .help(format!("it is first written in line {first_line}: give each anchor a name of its own"))
+            .help("if it is no anchor but text, quote the text");
     }
 
     /// `<<: *defaults`.

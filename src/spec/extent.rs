@@ -24,13 +24,15 @@ fn value_start(text: &str, start: usize) -> usize {
     at
 }
 
-/// To the closing quote, or to the end of the line.
+/// To the closing quote, or to the end of the line. A quote inside is escaped by `\` in double quotes, and written
+/// twice in single ones.
 fn quoted(line: &str, quote: char) -> usize {
-    let mut escaped = false;
-    for (at, character) in line.char_indices().skip(1) {
+    let mut rest = line.char_indices().skip(1).peekable();
+    while let Some((at, character)) = rest.next() {
+        let doubled = character == '\'' && rest.peek().is_some_and(|(_, next)| *next == '\'');
         match character {
-            _ if escaped => escaped = false,
-            '\\' if quote == '"' => escaped = true,
+            '\\' if quote == '"' => drop(rest.next()),
+            '\'' if quote == '\'' && doubled => drop(rest.next()),
             _ if character == quote => return at + 1,
             _ => {}
         }

@@ -3,7 +3,6 @@
 use std::marker::PhantomData;
 
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use serde_path_to_error::{Path, Segment};
@@ -13,7 +12,7 @@ use super::overlay::{ENVIRONMENTS, Origin, lay};
 use super::path::{SpecPath, Step};
 use super::read::read;
 use super::retired::{refuse_not_yet, refuse_retired};
-use super::scalar::{KeyName, Scalar};
+use super::schema::grammar;
 use super::shape::Walk;
 use crate::diagnostic::Diagnostics;
 use crate::source::Source;
@@ -55,22 +54,6 @@ pub fn load_all<T: Document>(source: &Source, environment: Option<&str>) -> Resu
     if found.is_empty() { Ok(all) } else { Err(found) }
 }
 
-/// The JSON Schema of a spec file, for editors and for the walk: the type's own, and `environments`.
-pub fn schema<T: Document>() -> Value {
-    let mut root = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>().to_value();
-    let overlays = json!({
-        "description": "What differs between deployments of this spec: each is laid over the rest. Maps merge, lists \
-            replace, `null` deletes.",
-        "type": "object",
-        "patternProperties": {KeyName::PATTERN: {"type": ["object", "null"], "additionalProperties": true}},
-        "additionalProperties": false,
-    });
-    if let Some(keys) = root.get_mut("properties").and_then(Value::as_object_mut) {
-        keys.insert(ENVIRONMENTS.to_owned(), overlays);
-    }
-    root
-}
-
 /// A text that was read, with its overlays taken apart.
 struct Loading<'t, T> {
     locator: Locator<'t>,
@@ -89,7 +72,7 @@ impl<'t, T: Document> Loading<'t, T> {
             return Err(found);
         };
         let locator = Locator::of(source, &tree);
-        let schema = schema::<T>();
+        let schema = grammar::<T>();
         let mut walk = Walk { schema: &schema, written: &|it| locator.written(it), partial: true, found: &mut found };
         let Value::Object(mut base) = tree else {
             walk.document(&tree);

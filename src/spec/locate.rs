@@ -88,7 +88,8 @@ impl<'t> Locator<'t> {
             Part::Key => key().or_else(value),
             Part::Value => value().filter(|it| !block(it)).or_else(key).or_else(value),
         };
-        found.or_else(|| self.nearest(&path.parent()?, Part::Key))
+        // The whole spec is around everything, and as a place says nothing.
+        found.or_else(|| self.nearest(&path.parent().filter(|it| !it.steps().is_empty())?, Part::Key))
     }
 
     /// A scalar as written, quotes included.
@@ -170,3 +171,6 @@ impl<'de> Visitor<'de> for SpotSeed<'_, '_> {
         Ok(Spot { inside: Inside::Map(map), ..Spot::default() })
     }
 }
+
+#[cfg(test)]
+mod tests;

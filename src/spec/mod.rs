@@ -1,5 +1,6 @@
 //! The spec exactly as written: `None` means "not said". Defaults belong to the plan.
 
+mod anchors;
 pub mod choice;
 pub mod compute;
 pub mod data;
@@ -15,10 +16,12 @@ mod probe;
 mod read;
 mod retired;
 pub mod scalar;
+mod schema;
 mod shape;
 mod syntax;
 
-pub use load::{Document, Loaded, load, load_all, schema};
+pub use load::{Document, Loaded, load, load_all};
+pub use schema::schema;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;

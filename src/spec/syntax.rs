@@ -2,13 +2,14 @@
 
 use serde_yaml::Error;
 
+use super::anchors::redefined;
 use crate::diagnostic::{Diagnostics, Place, Span};
 use crate::source::{MAX_BYTES, Source};
 
 /// How a key describes itself to the parser; seen again in its message when a list or a map stands there.
 pub(super) const EXPECTED_KEY: &str = "a plain word as the key";
 
-/// Refuses what the parser would report without a place, or only after a long time.
+/// Refuses what the parser would misread, report without a place, or report only after a long time.
 pub(super) fn refuse_unreadable(source: &Source, found: &mut Diagnostics) -> bool {
     if source.text.len() > MAX_BYTES {
         found.too_large(source.text.len());
@@ -21,6 +22,10 @@ pub(super) fn refuse_unreadable(source: &Source, found: &mut Diagnostics) -> boo
     // The parser compares each directive with all before it, and a spec needs none.
     if let Some(range) = first_content(source).filter(|it| source.text[it.clone()].starts_with('%')) {
         found.yaml_directive(source.span(range));
+        return true;
+    }
+    if let Some((first, second)) = redefined(&source.text) {
+        found.anchor_redefined(source.span(second), source.span(first).line);
         return true;
     }
     if let Some(at) = too_many_brackets(&source.text) {

@@ -9,6 +9,7 @@ mod image;
 mod name;
 mod net;
 mod secret;
+mod version;
 
 pub use aws::{
     AccountId, Arn, BucketName, FileSystemId, HostedZoneId, Region, ResourceId, SecurityGroupId, SubnetId, VpcId,
@@ -17,6 +18,7 @@ pub use image::{DagsterVersion, GitRev, ImageRef};
 pub use name::{EnvName, KeyName, Name, PythonModule};
 pub use net::{Cidr, DomainName, Percent, Port};
 pub use secret::{SecretRef, SsmPath};
+pub use version::GrammarVersion;
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -79,6 +79,11 @@ impl<'s> Alternatives<'s> {
         free("number").map(|it| (it, false)).or_else(|| free("integer").map(|it| (it, true)))
     }
 
+    /// Whether any number is accepted, be it a constant.
+    pub(super) fn numeric(&self) -> bool {
+        self.number().is_some() || self.shapes.iter().filter_map(|it| it.constants()).flatten().any(Value::is_number)
+    }
+
     /// Whether `true` and `false` are accepted.
     pub(super) fn boolean(&self) -> bool {
         self.shapes.iter().any(|it| it.is("boolean"))
@@ -162,7 +167,7 @@ impl<'s> Shape<'s> {
                     values.iter().filter(|it| !it.is_string()).map(|it| format!("`{it}`")).collect();
                 return Some(others.join(" or ")).filter(|it| !it.is_empty());
             }
-            None if self.is("string") => self.format().map_or("a text", |it| it.what),
+            None if self.is("string") => self.format().map_or("a string", |it| it.what),
             None if self.is("integer") => "a whole number",
             None if self.is("number") => "a number",
             None if self.is("boolean") => "`true` or `false`",
@@ -258,7 +263,7 @@ impl<'s> Shape<'s> {
 }
 
 /// Every path below `schema` that ends in the key `name`. Maps with keys of the user's choice are passed as `*`.
-pub(super) fn places(root: &Value, schema: &Value, name: &str, at: &mut Vec<String>, out: &mut Vec<String>) {
+pub(super) fn places(root: &Value, schema: &Value, name: &str, at: &mut Vec<String>, out: &mut Vec<Vec<String>>) {
     // Specs are shallower than this; a type that contains itself would never end.
     if at.len() > 6 {
         return;
@@ -267,7 +272,7 @@ pub(super) fn places(root: &Value, schema: &Value, name: &str, at: &mut Vec<Stri
         for key in shape.keys() {
             at.push(key.to_owned());
             if key == name {
-                out.push(at.join("."));
+                out.push(at.clone());
             }
             if let Some(schema) = shape.key(key) {
                 places(root, schema, name, at, out);

@@ -10,7 +10,7 @@ mod scalar;
 use serde_json::{Map, Value};
 
 use self::alternatives::{Alternatives, Shape};
-use super::path::SpecPath;
+use super::path::{SpecPath, Step};
 use super::scalar::FORMATS;
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::suggest::nearest;
@@ -89,8 +89,8 @@ impl Walk<'_> {
         let name = at.last_key().unwrap_or_default();
         let free = known.iter().copied().filter(|it| !map.contains_key(*it));
         let meant = nearest(name, free).or_else(|| nearest(name, known.iter().copied()));
-        let elsewhere = if meant.is_none() { self.elsewhere(name) } else { Vec::new() };
-        self.found.unknown_key(at, meant, &elsewhere, known);
+        let elsewhere = if meant.is_none() { self.elsewhere(at) } else { None };
+        self.found.unknown_key(at, meant, elsewhere.as_deref(), known);
         meant
     }
 
@@ -123,18 +123,45 @@ impl Walk<'_> {
             Value::Null => "nothing".to_owned(),
             Value::Bool(value) => format!("`{value}`"),
             Value::Number(_) => format!("the number `{}`", written()),
-            Value::String(text) => format!("the text `{}`", shortened(text)),
+            Value::String(text) => format!("the string `{}`", shortened(text)),
             Value::Array(_) => "a list".to_owned(),
             Value::Object(_) => "a map".to_owned(),
         }
     }
 
-    /// Paths that the grammar has for a key, for a hint when it stands in the wrong map.
-    fn elsewhere(&self, name: &str) -> Vec<String> {
-        let mut paths = Vec::new();
-        alternatives::places(self.schema, self.schema, name, &mut Vec::new(), &mut paths);
-        paths
+    /// Where the grammar has a key that stands in the wrong map, when that is not a guess: in one place below this map,
+    /// or in one section of the spec.
+    fn elsewhere(&self, at: &SpecPath) -> Option<String> {
+        let mut all = Vec::new();
+        let name = at.last_key()?;
+        alternatives::places(self.schema, self.schema, name, &mut Vec::new(), &mut all);
+        let map = at.parent()?;
+        let below: Vec<&Vec<String>> = all.iter().filter(|it| is_below(it, &map)).collect();
+        match below.as_slice() {
+            [place] => Some(at_map(place, &map).to_string()),
+            [] => match all.iter().filter(|it| it.len() == 2).collect::<Vec<_>>().as_slice() {
+                [place] => Some(place.join(".")),
+                _ => None,
+            },
+            _ => None,
+        }
     }
+}
+
+/// Whether a path of the grammar, in which `*` is any key, is below a map of the spec that is not the whole spec.
+fn is_below(place: &[String], map: &SpecPath) -> bool {
+    let depth = map.steps().len();
+    let same = |(place, step): (&String, &Step)| match step {
+        Step::Key(name) => place == "*" || place == name,
+        Step::Index(_) => false,
+    };
+    let named = place.iter().skip(depth).all(|it| it != "*");
+    depth > 0 && place.len() > depth && named && place.iter().zip(map.steps()).all(same)
+}
+
+/// A path of the grammar below a map of the spec, with the map's own keys.
+fn at_map(place: &[String], map: &SpecPath) -> SpecPath {
+    place[map.steps().len()..].iter().fold(map.clone(), |path, key| path.key(key))
 }
 
 /// The beginning of a text, for messages.

@@ -23,7 +23,7 @@ impl Walk<'_> {
     fn free_text(&mut self, text: &str, shape: Shape, at: &SpecPath) {
         let plain = || (self.written)(at).is_some_and(|it| !it.starts_with(['"', '\'']));
         if let Some(other) = yaml_1_1(text).filter(|_| plain()) {
-            return self.found.ambiguous_text(at, text, other);
+            return self.found.ambiguous_string(at, text, other);
         }
         if let Some(Err(flaw)) = shape.format().map(|it| (it.check)(text)) {
             return self.found.bad_value(at, &flaw.message, &flaw.help);
@@ -70,7 +70,7 @@ impl Walk<'_> {
                 "no" | "off" | "false" | "n" => "write `false`, without quotes".to_owned(),
                 _ => return None,
             }),
-            Value::String(text) if all.number().is_some() && text.parse::<f64>().is_ok() => {
+            Value::String(text) if all.numeric() && text.parse::<f64>().is_ok() => {
                 Some(format!("write it without quotes: `{text}`"))
             }
             Value::String(_) | Value::Number(_) if all.list().is_some() => {
