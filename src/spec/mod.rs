@@ -27,14 +27,14 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use scalar::{AccountId, Arn, GitRev, Name, Region};
+use scalar::{AccountId, Arn, GitRev, GrammarVersion, Name, Region};
 
 /// A Dagster deployment on AWS ECS.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
     /// Version of this grammar: 1.
-    pub dagforge: u32,
+    pub dagforge: GrammarVersion,
     /// Name of the deployment; every AWS name starts with it.
     pub name: Name,
     /// AWS region, such as `eu-central-1`.
