@@ -1,18 +1,47 @@
-.PHONY: help build test rust judges tools lint output bless check bench install clean
+.PHONY: help build test rust judges tools lint check output bless bench install clean
 
-.DEFAULT_GOAL := help
+EXAMPLES := $(wildcard examples/*.yaml)
+RENDER := $(EXAMPLES:examples/%.yaml=render-%)
+NEXTEST := $(shell command -v cargo-nextest)
 
-help:  ## List these targets
-	@python3 -c 'import re; [print(f"  {a:9}{b}") for a, b in re.findall(r"^(\w+):.*?## (.*)", open("Makefile").read(), re.M)]'
+help: ## List these targets
+	@sed -n 's/^\([a-z]*\):.* ## /  \1\t/p' Makefile
 
-build:  ## Build dagforge
+build: ## Build dagforge
 	cargo build
 
-test:  ## Run every test: Rust, then the targets' own judges
-	python3 tests/judges/run.py rust judges
+test: rust judges ## Run every test: Rust, then what AWS, Terraform and checkov say to output/
 
-rust:  ## Run the Rust tests
-	python3 tests/judges/run.py rust
+rust: ## Run the Rust tests
+	$(if $(NEXTEST),cargo nextest run,cargo test)
 
-judges: tools  ## Run cfn-lint, the AWS CLI, Terraform and checkov on output/
-	python3 tests/judges/run.py judges
+judges: build tools ## Run cfn-lint, the AWS CLI, Terraform and checkov on output/
+	.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup tests/judges
+
+tools:
+	python3 tests/judges/install.py .venv tests/requirements.txt .venv/checkov tests/judges/requirements-checkov.txt
+
+lint: ## Check formatting and warnings
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+
+check: lint test ## Run everything that CI runs
+
+output: $(RENDER) ## Render every example again
+
+.PHONY: $(RENDER)
+$(RENDER): render-%:
+	cargo run --quiet -- render all examples/$*.yaml
+
+bless: ## Accept what the Rust tests' snapshots have become
+	INSTA_UPDATE=always cargo test
+
+bench: ## Measure
+	cargo bench
+
+install: ## Install dagforge from this checkout
+	cargo install --locked --path .
+
+clean: ## Remove everything that was built or installed here
+	cargo clean
+	rm -rf .venv
