@@ -232,7 +232,7 @@ class Api(BaseResponse):
 
 
 def _updatable(stack):
-    if stack.status in ("ROLLBACK_COMPLETE", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED"):
+    if stack.status in ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED"):
         raise Invalid(f"Stack:{stack.id} is in {stack.status} state and can not be updated.")
 
 

@@ -89,7 +89,11 @@ class Stack:
             self._apply(change, "CREATE")
         except Exception as error:  # noqa: BLE001 - whatever goes wrong is the stack's failure, told in its events.
             self.note("ROLLBACK_IN_PROGRESS", _why(error))
-            self._remove(list(self.resources.values()), "DeletionPolicy", creating=True)
+            try:
+                self._remove(list(self.resources.values()), "DeletionPolicy", creating=True)
+            except Exception as second:  # noqa: BLE001
+                self.note("ROLLBACK_FAILED", _why(second))
+                return
             self.note("ROLLBACK_COMPLETE")
             return
         self.note("CREATE_COMPLETE")

@@ -66,10 +66,12 @@ class Handler:
 
     kind = ""
     name = None  # (property, longest): filled with a generated name when the template gives none.
+    lower = False  # Whether the service keeps names in lower case.
 
     def named(self, stack, logical, p):
         if self.name and self.name[0] not in p:
-            return {**p, self.name[0]: generated_name(stack, logical, self.name[1])}
+            name = generated_name(stack, logical, self.name[1])
+            return {**p, self.name[0]: name.lower() if self.lower else name}
         return p
 
     def create(self, aws, p):
@@ -109,6 +111,7 @@ class Table(Handler):
     extra = {}  # Further identifying arguments: argument to property.
     plural = False  # The describe call takes a list of ids.
     shown = ""  # Path to the resource in the result of `describe_call`, such as `clusters[0]`.
+    shown_as = {}  # API argument to the name it has in the description, where they differ.
     reads = {}  # GetAtt name to a JMESPath expression into that resource; `@` is the physical id.
     tag_arn = ""  # The same for what the tagging API wants. Without it tags go through update.
 
@@ -178,6 +181,6 @@ class Table(Handler):
         sent = convert(self.arguments(p), aws.shape(self.service, self.create_call), self.kind)
         visible = aws.described_members(self.service, self.describe_call, self.shown)
         for name, value in sent.items():
-            found = visible.get(name.lower())
+            found = visible.get(self.shown_as.get(name, name).lower())
             if found and name not in ("Tags", "tags") and not contains(described.get(found), value):
                 raise NotHandled(f"{self.kind}.{name}: sent {value!r}, the server shows {described.get(found)!r}")

@@ -73,7 +73,7 @@ class Parameter(Handler):
 
 @handles("AWS::RDS::DBSubnetGroup")
 class SubnetGroup(Table):
-    service, name = "rds", ("DBSubnetGroupName", 255)
+    service, name, lower = "rds", ("DBSubnetGroupName", 255), True
     create_call, made = "create_db_subnet_group", "DBSubnetGroup.DBSubnetGroupName"
     update_call, delete_call = "modify_db_subnet_group", "delete_db_subnet_group"
     describe_call, key, shown = "describe_db_subnet_groups", "DBSubnetGroupName", "DBSubnetGroups[0]"
@@ -82,7 +82,8 @@ class SubnetGroup(Table):
 
 @handles("AWS::RDS::DBParameterGroup")
 class ParameterGroup(Table):
-    service, name, apart = "rds", ("DBParameterGroupName", 255), frozenset({"Parameters"})
+    service, name, lower = "rds", ("DBParameterGroupName", 255), True
+    apart = frozenset({"Parameters"})
     rename = {"Family": "DBParameterGroupFamily"}
     create_call, made = "create_db_parameter_group", "DBParameterGroup.DBParameterGroupName"
     delete_call, describe_call = "delete_db_parameter_group", "describe_db_parameter_groups"
@@ -100,11 +101,16 @@ class ParameterGroup(Table):
 
 @handles("AWS::RDS::DBInstance")
 class Database(Table):
-    service, name = "rds", ("DBInstanceIdentifier", 63)
+    service, name, lower = "rds", ("DBInstanceIdentifier", 63), True
     rename = {"VPCSecurityGroups": "VpcSecurityGroupIds"}
     apart = frozenset({"AssociatedRoles", "DeleteAutomatedBackups", "AllowMajorVersionUpgrade"})
     create_call, made = "create_db_instance", "DBInstance.DBInstanceIdentifier"
     update_call, describe_call = "modify_db_instance", "describe_db_instances"
+    shown_as = {
+        "EnableCloudwatchLogsExports": "EnabledCloudwatchLogsExports",
+        "EnableIAMDatabaseAuthentication": "IAMDatabaseAuthenticationEnabled",
+        "EnablePerformanceInsights": "PerformanceInsightsEnabled",
+    }
     key, shown = "DBInstanceIdentifier", "DBInstances[0]"
     reads = {
         "Endpoint.Address": "Endpoint.Address",

@@ -5,7 +5,7 @@ from fakeaws.resources.base import Table, handles
 
 @handles("AWS::ECR::Repository")
 class Repository(Table):
-    service, name = "ecr", ("RepositoryName", 256)
+    service, name, lower = "ecr", ("RepositoryName", 256), True
     apart = frozenset({"LifecyclePolicy", "RepositoryPolicyText", "EmptyOnDelete"})
     create_call, made = "create_repository", "repository.repositoryName"
     describe_call, key = "describe_repositories", "repositoryName"

@@ -62,11 +62,7 @@ FORMS = {
 
 @handles("AWS::S3::Bucket")
 class Bucket(Handler):
-    name = ("BucketName", 63)
-
-    def named(self, stack, logical, p):
-        named = super().named(stack, logical, p)
-        return {**named, "BucketName": named["BucketName"].lower()}
+    name, lower = ("BucketName", 63), True
 
     def create(self, aws, p):
         where = {} if aws.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": aws.region}}
