@@ -1,0 +1,84 @@
+"""Things a deployment expects to find: VPCs, subnets, zones and more, made in moto under the ids that a spec names.
+
+`post(endpoint, region, text)` makes everything whose id occurs in `text`, usually the rendered templates. Ids that no
+pattern knows are left to the deployment, which fails on them by name.
+"""
+
+import json
+import re
+import urllib.request
+from unittest import mock
+
+from moto.acm.models import acm_backends
+from moto.ec2.models import ec2_backends
+from moto.efs.models import efs_backends
+from moto.route53.models import route53_backends
+from moto.utilities.utils import get_partition
+
+PATH = "/moto-api/fakeaws/existing"
+ZONES = 3
+
+
+def post(endpoint, region, text, account="123456789012"):
+    """Asks a running server to make what `text` mentions."""
+    body = json.dumps({"region": region, "account": account, "text": text}).encode()
+    request = urllib.request.Request(endpoint + PATH, data=body, headers={"Content-Type": "application/json"})
+    urllib.request.urlopen(request).read()
+
+
+def answer(request, url, headers):
+    """The server's side of `post`."""
+    asked = json.loads(request.data)
+    make(asked["account"], asked["region"], asked["text"])
+    return 200, {}, "{}"
+
+
+def _found(pattern, text):
+    return sorted(set(re.findall(pattern, text)))
+
+
+def make(account, region, text):
+    ec2 = ec2_backends[account][region]
+    vpc = None
+    for number, name in enumerate(_found(r"\bvpc-[0-9a-f]{8,17}\b", text)):
+        if name not in ec2.vpcs:
+            with mock.patch("moto.ec2.models.vpcs.random_vpc_id", lambda name=name: name):
+                ec2.create_vpc(f"10.{200 + number}.0.0/16")
+        vpc = vpc or name
+    for number, name in enumerate(_found(r"\bsubnet-[0-9a-f]{8,17}\b", text)):
+        if vpc and not any(name in found for found in ec2.subnets.values()):
+            zone = f"{region}{'abc'[number % ZONES]}"
+            with mock.patch("moto.ec2.models.subnets.random_subnet_id", lambda name=name: name):
+                ec2.create_subnet(vpc, f"10.200.{number * 16}.0/20", availability_zone=zone)
+    for name in _found(r"\bsg-[0-9a-f]{8,17}\b", text):
+        if not ec2.get_security_group_from_id(name):
+            with mock.patch("moto.ec2.models.security_groups.random_security_group_id", lambda name=name: name):
+                ec2.create_security_group(f"existing {name}", "existing", vpc)
+    _zones(account, region, text)
+    _certificates(account, region, text)
+    _file_systems(account, region, text)
+
+
+def _zones(account, region, text):
+    route53 = route53_backends[account][get_partition(region)]
+    for name in _found(r"\bZ[0-9A-Z]{12,31}\b", text):
+        if name not in route53.zones:
+            identifier = "moto.route53.models.HostedZoneIdentifier.generate"
+            with mock.patch(identifier, lambda *_, name=name, **__: name):
+                route53.create_hosted_zone(name="example.com", private_zone=False)
+
+
+def _certificates(account, region, text):
+    acm = acm_backends[account][region]
+    for arn in _found(r"\barn:[a-z-]+:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+", text):
+        if arn not in acm._certificates:
+            with mock.patch("moto.acm.models.make_arn_for_certificate", lambda *_, arn=arn: arn):
+                acm.request_certificate("existing.example.com", arn, [], [])
+
+
+def _file_systems(account, region, text):
+    efs = efs_backends[account][region]
+    for name in _found(r"\bfs-[0-9a-f]{8,17}\b", text):
+        if name not in efs.file_systems_by_id:
+            with mock.patch("moto.efs.models.mock_random.get_random_hex", lambda *_, name=name: name[3:]):
+                efs.create_file_system(name, "generalPurpose", True, "", "bursting", 0, "", False, [])
