@@ -44,6 +44,8 @@ pub enum OutputError {
     },
     /// A rendered path that would leave the folder.
     Outside(String),
+    /// Two rendered files with one path.
+    Twice(String),
 }
 
 impl OutputError {
@@ -69,6 +71,7 @@ impl fmt::Display for OutputError {
             OutputError::InTheWay { what, path } => {
                 write!(f, "cannot write `{}`: {what} stands there", path.display())
             }
+            OutputError::Twice(path) => write!(f, "`{path}` is rendered twice"),
             OutputError::Outside(path) => write!(f, "`{path}` is no path below the output folder"),
         }
     }

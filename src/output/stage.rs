@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexMap;
 use tempfile::TempDir;
 
 use super::manifest::{self, MANIFEST};
@@ -18,8 +19,8 @@ pub struct Stage {
     place: Place,
     /// Made for the first file that differs from the disk.
     staged: Option<TempDir>,
-    /// Rendered paths, with the number of the staged file where the disk has something else.
-    files: Vec<(String, Option<usize>)>,
+    /// Rendered paths, and whether the disk has something else.
+    files: IndexMap<String, bool>,
     known: BTreeSet<String>,
     foreign: Vec<PathBuf>,
 }
@@ -40,13 +41,13 @@ impl Stage {
     pub fn new(folder: &Path) -> Result<Self, OutputError> {
         let mut place = Place::new(folder);
         let known = manifest::load(&mut place)?;
-        Ok(Stage { place, staged: None, files: Vec::new(), known, foreign: Vec::new() })
+        Ok(Stage { place, staged: None, files: IndexMap::new(), known, foreign: Vec::new() })
     }
 
-    /// The path to stage a file at: beside the folder, hence on the same file system.
-    fn staged(&mut self, name: &str) -> Result<PathBuf, OutputError> {
+    /// The folder to stage files in: beside the deployment's, hence on the same file system.
+    fn staging(&mut self) -> Result<PathBuf, OutputError> {
         if let Some(staged) = &self.staged {
-            return Ok(staged.path().join(name));
+            return Ok(staged.path().join("files"));
         }
         let parent = match self.place.folder().parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -57,30 +58,39 @@ impl Stage {
             .prefix(".dagforge-")
             .tempdir_in(parent)
             .map_err(OutputError::io("make a folder in", parent))?;
-        let path = staged.path().join(name);
+        // The temporary folder itself is private; this one has the rights of any other and may become the deployment's.
+        let files = staged.path().join("files");
+        fs::create_dir(&files).map_err(OutputError::io("make the folder", &files))?;
         self.staged = Some(staged);
-        Ok(path)
+        Ok(files)
+    }
+
+    fn stage(&mut self, file: &File) -> Result<(), OutputError> {
+        let path = self.staging()?.join(&file.path);
+        or_in_new_folder(&path, || fs::write(&path, &file.text))
+            .and_then(|()| set_executable(&path, is_script(file)))
+            .map_err(OutputError::io("write", &path))
     }
 
     /// Takes the next file.
     pub fn add(&mut self, file: &File) -> Result<(), OutputError> {
         let path = self.place.of(&file.path)?;
-        let number = self.files.len();
-        let changed = match standing(&path)? {
+        let there = standing(&path)?;
+        let changed = match there {
             Standing::Nothing => true,
             Standing::File => !same(&path, file)?,
             other => return Err(other.in_the_way(&path)),
         };
         if changed {
-            if !self.known.contains(&file.path) && standing(&path)? == Standing::File {
+            if there == Standing::File && !self.known.contains(&file.path) {
                 self.foreign.push(path);
             }
-            let staged = self.staged(&number.to_string())?;
-            fs::write(&staged, &file.text).map_err(OutputError::io("write", &staged))?;
-            set_executable(&staged, is_script(file)).map_err(OutputError::io("write", &staged))?;
+            self.stage(file)?;
         }
-        self.files.push((file.path.clone(), changed.then_some(number)));
-        Ok(())
+        match self.files.insert(file.path.clone(), changed) {
+            None => Ok(()),
+            Some(_) => Err(OutputError::Twice(file.path.clone())),
+        }
     }
 
     /// Moves everything into place. Files of an earlier run that were not added this time are removed where `owned` says that
@@ -89,55 +99,61 @@ impl Stage {
         if !self.foreign.is_empty() {
             return Err(OutputError::Foreign(self.foreign));
         }
-        let rendered: BTreeSet<&str> = self.files.iter().map(|(path, _)| path.as_str()).collect();
+        let rendered: BTreeSet<&str> = self.files.keys().map(String::as_str).collect();
         let stale: Vec<String> =
             self.known.iter().filter(|path| owned(path) && !rendered.contains(path.as_str())).cloned().collect();
         let both: BTreeSet<String> =
             self.known.iter().cloned().chain(rendered.iter().map(|path| (*path).to_owned())).collect();
         // The list is complete before the first rename, so that a run cut short leaves no file that the next one disowns.
-        let complete = both != self.known;
-        if complete {
-            self.write_manifest(&both)?;
+        if both != self.known {
+            self.stage(&list(&both))?;
         }
-        let mut summary = Summary::default();
-        for (path, number) in std::mem::take(&mut self.files) {
-            let Some(number) = number else {
-                summary.unchanged += 1;
-                continue;
-            };
-            let staged = self.staged(&number.to_string())?;
-            self.rename(&staged, &path)?;
-            summary.written.push(path);
+        let summary = self.rename_all(both != self.known)?;
+        self.remove_all(summary, &stale, both)
+    }
+
+    fn rename_all(&mut self, listed: bool) -> Result<Summary, OutputError> {
+        let files = std::mem::take(&mut self.files);
+        let unchanged = files.values().filter(|changed| !**changed).count();
+        let written = files.into_iter().filter_map(|(path, changed)| changed.then_some(path));
+        let summary = Summary { written: written.collect(), unchanged, removed: Vec::new() };
+        // A new deployment comes into being at once.
+        if !summary.written.is_empty() && standing(self.place.folder())? == Standing::Nothing {
+            let staging = self.staging()?;
+            let folder = self.place.folder();
+            fs::rename(staging, folder).map_err(OutputError::io("write", folder))?;
+            return Ok(summary);
         }
-        for path in &stale {
-            if self.remove(path)? {
-                summary.removed.push(path.clone());
-            }
+        if listed {
+            self.rename(MANIFEST)?;
         }
-        if !stale.is_empty() {
-            let left = both.into_iter().filter(|path| !stale.contains(path)).collect();
-            self.write_manifest(&left)?;
-        }
+        summary.written.iter().try_for_each(|path| self.rename(path))?;
         Ok(summary)
     }
 
-    fn write_manifest(&mut self, paths: &BTreeSet<String>) -> Result<(), OutputError> {
-        let staged = self.staged(MANIFEST)?;
-        fs::write(&staged, manifest::text(paths)).map_err(OutputError::io("write", &staged))?;
-        self.rename(&staged, MANIFEST)
+    fn rename(&mut self, path: &str) -> Result<(), OutputError> {
+        let staged = self.staging()?.join(path);
+        let path = self.place.of(path)?;
+        or_in_new_folder(&path, || fs::rename(&staged, &path)).map_err(OutputError::io("write", &path))
     }
 
-    fn rename(&mut self, staged: &Path, path: &str) -> Result<(), OutputError> {
-        let path = self.place.of(path)?;
-        let renamed = match fs::rename(staged, &path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let parent = path.parent().unwrap_or(&path);
-                fs::create_dir_all(parent).map_err(OutputError::io("make the folder", parent))?;
-                fs::rename(staged, &path)
+    fn remove_all(
+        &mut self,
+        mut summary: Summary,
+        stale: &[String],
+        mut listed: BTreeSet<String>,
+    ) -> Result<Summary, OutputError> {
+        for path in stale {
+            if self.remove(path)? {
+                summary.removed.push(path.clone());
             }
-            renamed => renamed,
-        };
-        renamed.map_err(OutputError::io("write", &path))
+            listed.remove(path);
+        }
+        if !stale.is_empty() {
+            self.stage(&list(&listed))?;
+            self.rename(MANIFEST)?;
+        }
+        Ok(summary)
     }
 
     /// Removes a file and the folders that it leaves empty. Whatever else stands there by now is not ours.
@@ -156,6 +172,22 @@ impl Stage {
             }
         }
         Ok(true)
+    }
+}
+
+/// The list of files, as a file.
+fn list(paths: &BTreeSet<String>) -> File {
+    File { path: MANIFEST.to_owned(), text: manifest::text(paths) }
+}
+
+/// Tries to make a file; if its folder is missing, makes that first.
+fn or_in_new_folder(path: &Path, attempt: impl Fn() -> io::Result<()>) -> io::Result<()> {
+    match attempt() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(path.parent().unwrap_or(path))?;
+            attempt()
+        }
+        done => done,
     }
 }
 

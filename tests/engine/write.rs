@@ -121,6 +121,8 @@ fn paths_stay_below_the_folder() {
         let error = write(&folder, &[file(path, "x")]).unwrap_err();
         assert!(matches!(error, OutputError::Outside(_)), "{path}: {error}");
     }
+    let error = write(&folder, &[file("a", "x"), file("a", "y")]).unwrap_err();
+    assert!(matches!(error, OutputError::Twice(_)), "{error}");
     // Neither does a list that somebody edited reach beyond it.
     let outside = root.path().join("precious");
     fs::write(&outside, "x").unwrap();
