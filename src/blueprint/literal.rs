@@ -149,10 +149,19 @@ impl Writer<'_> {
     /// The inside of a double-quoted string.
     pub fn piece(&mut self, text: &str, piece: Piece) -> Written {
         self.refuse_lookups(text)?;
-        let mut before = '\0';
-        let mut rest = text.chars().peekable();
-        while let Some(c) = rest.next() {
-            let after = rest.peek().copied();
+        let mut rest = text;
+        let mut before = None;
+        loop {
+            let ordinary = rest.bytes().position(may_be_special).unwrap_or(rest.len());
+            let (plain, special) = rest.split_at(ordinary);
+            self.out.write_str(plain)?;
+            let mut special = special.chars();
+            let Some(c) = special.next() else {
+                return Ok(());
+            };
+            rest = special.as_str();
+            let after = rest.chars().next();
+            let follows_dollar = plain.is_empty() && before == Some('$');
             match c {
                 // A line end at the very end reads well without a line of its own.
                 '\n' if piece.broken && (after.is_some() || piece.then_expression) => self.line_break(after)?,
@@ -166,13 +175,12 @@ impl Writer<'_> {
                 '$' if self.mode == Mode::Terraform && after.is_none() && piece.then_expression => {
                     self.out.write_str("\\u0024")?;
                 }
-                '{' if piece.sub && before == '$' => self.out.write_str("{!")?,
+                '{' if piece.sub && follows_dollar => self.out.write_str("{!")?,
                 c if misread(c) => write!(self.out, "\\u{:04x}", u32::from(c))?,
                 c => self.out.write_char(c)?,
             }
-            before = c;
+            before = Some(c);
         }
-        Ok(())
     }
 
     /// Two languages look into strings without giving a way to write what they look for.
@@ -223,6 +231,11 @@ impl Writer<'_> {
             None => Ok(self.out.write_str(text)?),
         }
     }
+}
+
+/// Bytes that some language treats specially, and every byte outside of ASCII.
+fn may_be_special(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | b'$' | b'%' | b'{') || !matches!(byte, b' '..=b'~')
 }
 
 /// Whether a reader is better served by one line of file for each line of text.
