@@ -21,6 +21,7 @@ pub const FILES: &[(&str, &str)] = embed![
     "cfn/network.yaml.j2",
     "cfn/platform.yaml.j2",
     "cfn/registry.yaml.j2",
+    "cfn/stack-policy.json.j2",
     "cfn/template.yaml.j2",
     "dagster/dagster.yaml.j2",
     "dagster/workspace.yaml.j2",

@@ -270,7 +270,7 @@ impl CreatedDatabase {
             multi_az: spec.multi_az.unwrap_or(false),
             backup_days: backup_days.unwrap_or(14),
             log_exports: vec!["postgresql".to_owned(), "upgrade".to_owned()],
-            kms_key: spec.kms_key.as_ref().map(|it| it.as_str().to_owned()),
+            kms_key: spec.kms.as_ref().map(|it| it.as_str().to_owned()),
             insights_days: 7,
             monitoring_seconds: 60,
             monitoring_role: monitoring_role(deployment),

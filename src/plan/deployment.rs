@@ -62,6 +62,10 @@ pub struct Protection {
     pub update_replace_policy: String,
     /// CloudFormation `DeletionPolicy` and `UpdateReplacePolicy` of the database.
     pub database_policy: String,
+    /// A stack policy is written.
+    pub stack_policy: bool,
+    /// CloudFormation types that the stack policy guards: they hold data, or everything else stands on them.
+    pub guarded_types: Vec<String>,
     /// Days a deleted secret can be restored.
     pub secret_recovery_days: u32,
 }
@@ -82,10 +86,10 @@ impl Deployment {
             region: spec.region.as_str().to_owned(),
             partition: spec.region.partition().to_owned(),
             account: spec.account.as_ref().map(|it| it.as_str().to_owned()),
-            protection: Protection::new(spec.protect.unwrap_or(true)),
+            protection: protection(spec),
             boundary: boundary(spec),
             log_retention_days: logs.retention_days.unwrap_or(365),
-            log_kms_key: logs.kms_key.map(|it| it.as_str().to_owned()),
+            log_kms_key: logs.kms.map(|it| it.as_str().to_owned()),
             user: user(spec),
             cpu_architecture: if arm { "ARM64" } else { "X86_64" }.to_owned(),
             platform: if arm { "linux/arm64" } else { "linux/amd64" }.to_owned(),
@@ -128,7 +132,7 @@ impl Deployment {
 }
 
 impl Protection {
-    fn new(enabled: bool) -> Self {
+    fn new(enabled: bool, stack_policy: bool) -> Self {
         let (deletion, replace, database) = match enabled {
             true => ("RetainExceptOnCreate", "Retain", "Snapshot"),
             false => ("Delete", "Delete", "Delete"),
@@ -139,9 +143,27 @@ impl Protection {
             deletion_policy: deletion.to_owned(),
             update_replace_policy: replace.to_owned(),
             database_policy: database.to_owned(),
+            stack_policy,
+            guarded_types: GUARDED_TYPES.map(str::to_owned).to_vec(),
             secret_recovery_days: if enabled { 30 } else { 0 },
         }
     }
+}
+
+/// What the stack policy guards.
+const GUARDED_TYPES: [&str; 6] = [
+    "AWS::EC2::VPC",
+    "AWS::ECR::Repository",
+    "AWS::Logs::LogGroup",
+    "AWS::RDS::DBInstance",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+];
+
+fn protection(spec: &Spec) -> Protection {
+    let enabled = spec.protect.unwrap_or(true);
+    let cfn = spec.output.as_ref().and_then(|it| it.cfn.as_ref());
+    Protection::new(enabled, cfn.and_then(|it| it.stack_policy).unwrap_or(enabled))
 }
 
 fn tags(spec: &Spec, deployment: &str) -> Vec<Tag> {

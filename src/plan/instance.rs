@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::deployment::{Deployment, Tag};
 use super::text::Text;
 use crate::spec::Spec;
-use crate::spec::compute::{Capacity, Runs};
+use crate::spec::compute::{Capacity, PoolGranularity, Runs};
 use crate::spec::instance::{Instance as SpecInstance, PurgeAfterDays};
 
 /// What the two files say.
@@ -43,6 +43,8 @@ pub struct Instance {
     pub max_concurrent: u32,
     /// Limits for runs that carry a tag.
     pub tag_limits: Vec<TagLimit>,
+    /// Concurrency pools.
+    pub pools: Pools,
     /// Days that ticks are kept.
     pub retention: Retention,
     /// Threads that evaluate schedules, and as many for sensors.
@@ -82,6 +84,8 @@ pub struct Monitoring {
     pub start_timeout: u32,
     /// A run must have stopped by then.
     pub cancel_timeout: u32,
+    /// How often a run whose task was lost is resumed.
+    pub resume_attempts: u32,
     /// Longest run; none means no limit.
     pub max_runtime: Option<u32>,
     /// Between looks at the runs.
@@ -108,6 +112,15 @@ pub struct TagLimit {
     pub value: Option<String>,
     /// Runs at the same time.
     pub limit: u32,
+}
+
+/// Concurrency pools.
+#[derive(Clone, Debug, Serialize)]
+pub struct Pools {
+    /// Slots of a pool that has no limit of its own; none means no limit.
+    pub default_limit: Option<u32>,
+    /// `run` or `op`.
+    pub granularity: String,
 }
 
 /// Days that ticks are kept; -1 is for ever.
@@ -170,12 +183,14 @@ impl Instance {
             monitoring: Monitoring {
                 start_timeout: monitoring.start_timeout.unwrap_or(600),
                 cancel_timeout: monitoring.cancel_timeout.unwrap_or(180),
+                resume_attempts: monitoring.resume_attempts.unwrap_or(0),
                 max_runtime: monitoring.max_runtime,
                 poll_interval: 60,
             },
             retries: retries(&instance),
             max_concurrent: max_concurrent(&runs),
             tag_limits: tag_limits(&runs),
+            pools: pools(&runs),
             retention: retention(&instance),
             tick_threads: 4,
             telemetry: instance.telemetry.and_then(|it| it.enabled).unwrap_or(false),
@@ -237,6 +252,15 @@ fn retries(instance: &SpecInstance) -> Retries {
 fn tag_limits(runs: &Runs) -> Vec<TagLimit> {
     let limits = runs.tag_limits.iter().flatten();
     limits.map(|it| TagLimit { key: it.key.clone(), value: it.value.clone(), limit: it.limit }).collect()
+}
+
+fn pools(runs: &Runs) -> Pools {
+    let pools = runs.pools.clone().unwrap_or_default();
+    let granularity = match pools.granularity.unwrap_or(PoolGranularity::Run) {
+        PoolGranularity::Run => "run",
+        PoolGranularity::Op => "op",
+    };
+    Pools { default_limit: pools.default_limit, granularity: granularity.to_owned() }
 }
 
 /// Dagster keeps ticks for ever unless told; a sensor that skips every 30 seconds makes a million rows a year.

@@ -21,6 +21,7 @@ pub mod secret;
 pub mod security;
 pub mod shared;
 pub mod task;
+pub mod terraform;
 pub mod text;
 pub mod web;
 
@@ -44,6 +45,7 @@ use platform::Platform;
 use registry::Repository;
 use revision::Revision;
 use runbook::Runbook;
+use terraform::Terraform;
 
 /// Version of Dagster where the spec names none.
 const DAGSTER_VERSION: &str = "1.13.27";
@@ -63,6 +65,8 @@ pub struct Plan {
     pub revision: Revision,
     /// The core image.
     pub core: CoreImage,
+    /// What the Terraform module brings along.
+    pub terraform: Terraform,
     /// What the runbook says beyond that.
     pub runbook: Runbook,
     /// The rooms.
@@ -157,6 +161,7 @@ impl Plan {
         let rooms = Rooms { network, registry, data, platform, locations };
         let layers = layers::layers(&deployment, &rooms);
         Self {
+            terraform: Terraform::resolve(spec, &deployment),
             runbook: Runbook::resolve(&deployment, &rooms, &layers),
             layers,
             revision: Revision::resolve(&deployment, rooms.locations.iter().map(|it| it.key.clone()).collect()),

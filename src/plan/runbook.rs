@@ -20,8 +20,10 @@ pub struct Runbook {
     pub port_forward: bool,
     /// The stacks of each step of a CloudFormation deployment.
     pub steps: Vec<Step>,
-    /// Service names, for commands that wait for them.
-    pub services: Vec<String>,
+    /// Commands that set the stack policy; empty without one.
+    pub stack_policies: Vec<String>,
+    /// Command that checks the account; none where any is right.
+    pub account_guard: Option<String>,
 }
 
 /// A step of a CloudFormation deployment.
@@ -40,8 +42,6 @@ impl Runbook {
     pub fn resolve(deployment: &Deployment, rooms: &Rooms, layers: &[super::layers::Layer]) -> Self {
         let balancer = &rooms.platform.load_balancer;
         let account = deployment.account.as_ref().map(|it| format!("account {it}"));
-        let locations = rooms.locations.iter().map(|it| it.service.name.clone());
-        let core = [&rooms.platform.webserver, &rooms.platform.daemon].map(|it| it.service.name.clone());
         Self {
             url: balancer.url.clone().unwrap_or_else(|| "inside the VPC only; see below".to_owned()),
             account: account.unwrap_or_else(|| "the account it belongs to".to_owned()),
@@ -49,7 +49,8 @@ impl Runbook {
             config_bucket: config_bucket(deployment, rooms),
             port_forward: rooms.platform.webserver.service.execute_command,
             steps: steps(layers),
-            services: core.into_iter().chain(locations).collect(),
+            stack_policies: stack_policies(deployment, layers),
+            account_guard: deployment.account.as_ref().map(|it| format!("test \"$ACCOUNT\" = {it}")),
         }
     }
 }
@@ -59,6 +60,18 @@ fn config_bucket(deployment: &Deployment, rooms: &Rooms) -> String {
         Some(existing) => existing.to_owned(),
         None => format!("{}-config-$ACCOUNT-{}", deployment.name, deployment.region),
     }
+}
+
+/// Layers with data get the policy; the others may be replaced at will.
+fn stack_policies(deployment: &Deployment, layers: &[super::layers::Layer]) -> Vec<String> {
+    let guarded = layers.iter().filter(|it| matches!(it.name.as_str(), "network" | "registry" | "data"));
+    let guarded = guarded.filter(|_| deployment.protection.stack_policy);
+    let command = |stack: &str| {
+        format!(
+            "aws cloudformation set-stack-policy --stack-name {stack} --stack-policy-body file://cfn/stack-policy.json"
+        )
+    };
+    guarded.map(|it| command(&it.stack)).collect()
 }
 
 /// Layers of one kind are one step: within it the order does not matter.

@@ -20,6 +20,12 @@ struct Parameter<'a> {
     constraint: Option<&'a str>,
 }
 
+/// Renders the stack policy, which is the same for every stack.
+pub(super) fn stack_policy(rooms: &Rooms, blueprints: &Blueprints) -> Result<File, BlueprintError> {
+    let rendered = blueprints.render("cfn/stack-policy.json.j2", context! { plan => rooms.plan() })?;
+    Ok(File { path: "cfn/stack-policy.json".to_owned(), text: rendered.text })
+}
+
 /// Renders the template of one layer: first the body, then the frame with the parameters that the body turned out to use.
 pub(super) fn template(
     plan: &Plan,

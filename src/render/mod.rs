@@ -70,7 +70,10 @@ pub fn render<'a>(
 ) -> Box<dyn Iterator<Item = Result<File, BlueprintError>> + 'a> {
     let layers = 0..plan.layers.len();
     match target {
-        Target::Cfn => Box::new(layers.map(move |index| cfn::template(plan, rooms, index, blueprints))),
+        Target::Cfn => {
+            let policy = plan.deployment.protection.stack_policy.then(|| cfn::stack_policy(rooms, blueprints));
+            Box::new(layers.map(move |index| cfn::template(plan, rooms, index, blueprints)).chain(policy))
+        }
         Target::Tf => {
             let module = tf::MODULE_FILES.into_iter().map(move |name| tf::module_file(rooms, name, blueprints));
             // A location's repository stands in the file of the location.

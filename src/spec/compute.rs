@@ -171,6 +171,8 @@ pub struct Runs {
     pub max_concurrent: Option<u32>,
     /// Limits for runs that carry a tag.
     pub tag_limits: Option<Vec<TagLimit>>,
+    /// Concurrency pools.
+    pub pools: Option<Pools>,
     /// Run monitoring; on with these times.
     pub monitoring: Option<Monitoring>,
     /// Tags of a Dagster run that its ECS task gets too.
@@ -201,6 +203,26 @@ pub struct TagLimit {
     pub limit: u32,
 }
 
+/// Dagster's concurrency pools.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pools {
+    /// Slots of a pool that has no limit of its own; default no limit.
+    pub default_limit: Option<u32>,
+    /// What takes a slot: a whole `run` (default) or a single `op`.
+    pub granularity: Option<PoolGranularity>,
+}
+
+/// What takes a slot of a pool.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum PoolGranularity {
+    /// A run, from its start to its end.
+    Run,
+    /// An op, while it executes.
+    Op,
+}
+
 /// Dagster's run monitoring.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -209,6 +231,8 @@ pub struct Monitoring {
     pub start_timeout: Option<u32>,
     /// Seconds a run may take to cancel; default 180.
     pub cancel_timeout: Option<u32>,
+    /// How often a run whose task was lost is resumed; default 0: it is failed, and `instance.run_retries` decides.
+    pub resume_attempts: Option<u32>,
     /// Seconds after which any run is failed; default none.
     pub max_runtime: Option<u32>,
 }

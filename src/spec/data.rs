@@ -84,7 +84,7 @@ pub struct CreateDatabase {
     /// A standby in a second zone; default false.
     pub multi_az: Option<bool>,
     /// KMS key of storage, secret and Performance Insights; default the AWS managed keys.
-    pub kms_key: Option<Arn>,
+    pub kms: Option<Arn>,
 }
 
 /// A PostgreSQL database that exists.
@@ -130,5 +130,5 @@ pub struct Logs {
     /// Days to keep them, one of the values CloudWatch knows; default 365.
     pub retention_days: Option<u32>,
     /// KMS key that encrypts them; its policy must let CloudWatch Logs use it.
-    pub kms_key: Option<Arn>,
+    pub kms: Option<Arn>,
 }

@@ -10,6 +10,7 @@ pub mod keyed;
 pub mod load;
 pub mod locate;
 pub mod network;
+pub mod output;
 pub mod overlay;
 pub mod path;
 mod probe;
@@ -49,6 +50,8 @@ pub struct Spec {
     pub tags: Option<IndexMap<String, String>>,
     /// Versions and paths of Dagster itself.
     pub dagster: Option<instance::Dagster>,
+    /// What the rendered files bring along for the pipelines that apply them.
+    pub output: Option<output::Output>,
     /// Parts of dagster.yaml beyond what the deployment decides.
     pub instance: Option<instance::Instance>,
     /// VPC, subnets, NAT and endpoints.
@@ -119,17 +122,15 @@ impl Document for Spec {
         "local",
         "logs.firelens",
         "logs.groups",
-        "logs.kms",
         "logs.mode",
-        "output",
+        "output.tf.aws_provider",
+        "output.tf.required_version",
         "overrides",
         "partition",
         "renames",
         "runs.definition",
         "runs.keep_old_definitions",
-        "runs.monitoring.resume_attempts",
         "runs.network",
-        "runs.pools",
         "runs.step_isolation",
         "storage.data_bucket",
         "storage.efs",

@@ -32,7 +32,7 @@ pub struct Reader {
 impl Reader {
     /// Reads the next file, in the order in which files are rendered.
     pub fn read(&mut self, file: &File) {
-        if file.path.starts_with("cfn/") {
+        if file.path.starts_with("cfn/") && file.path.ends_with(".yaml") {
             self.stacks.read(file);
         }
         self.module.read(file);
