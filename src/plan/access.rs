@@ -64,7 +64,8 @@ pub fn read_compute_logs(bucket: &Text) -> Vec<Statement> {
     ]
 }
 
-/// Runs write compute logs and look for what is there.
+/// Runs write the logs of their steps, code servers those of sensors and schedules, the daemon those of backfills
+/// (dagster/_core/definitions/instigation_logger.py); each looks for what is there first.
 pub fn write_compute_logs(bucket: &Text) -> Vec<Statement> {
     let objects = s3_arn(bucket, &format!("/{COMPUTE_LOGS_PREFIX}/*"));
     vec![Statement::allow("WriteComputeLogs", ["s3:GetObject", "s3:PutObject"], [objects]), list_compute_logs(bucket)]

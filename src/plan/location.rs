@@ -158,15 +158,14 @@ impl Parts<'_> {
     }
 
     fn server_role(&self) -> Role {
-        let mut role = self.role("service", "server", "Code server of", self.permissions());
+        // Sensors and schedules are evaluated here, and what they log is a compute log.
+        let mut role = self.role("service", "server", "Code server of", self.compute_logs_and_permissions());
         role.managed = self.managed();
         role
     }
 
     fn run_role(&self) -> Role {
-        let mut statements = access::write_compute_logs(&self.around.data.compute_logs_bucket.name);
-        statements.extend(self.permissions());
-        let mut role = self.role("run", "run", "Runs of", statements);
+        let mut role = self.role("run", "run", "Runs of", self.compute_logs_and_permissions());
         role.managed = self.managed();
         role
     }
@@ -174,6 +173,12 @@ impl Parts<'_> {
     fn role(&self, kind: &str, name: &str, what: &str, statements: Vec<Statement>) -> Role {
         let description = format!("{what} the code location {}", self.key);
         self.around.deployment.role(kind, &format!("{}-{name}", self.key), &description, Trust::ecs_tasks(), statements)
+    }
+
+    fn compute_logs_and_permissions(&self) -> Vec<Statement> {
+        let mut statements = access::write_compute_logs(&self.around.data.compute_logs_bucket.name);
+        statements.extend(self.permissions());
+        statements
     }
 
     fn permissions(&self) -> Vec<Statement> {

@@ -236,6 +236,7 @@ impl Core<'_> {
         statements.extend(access::launch(self.around.deployment, &cluster));
         statements.push(access::watch(&cluster));
         statements.extend(access::explain_failures(self.around.deployment));
+        statements.extend(access::write_compute_logs(&self.around.data.compute_logs_bucket.name));
         statements
     }
 

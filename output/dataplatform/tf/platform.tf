@@ -840,6 +840,24 @@ resource "aws_iam_role_policy" "core_daemon" {
           "*",
         ]
       },
+      {
+        Sid    = "WriteComputeLogs"
+        Effect = "Allow"
+        Action = ["s3:GetObject", "s3:PutObject"]
+        Resource = [
+          "arn:${local.partition}:s3:::${local.compute_logs_bucket}/compute-logs/*",
+        ]
+      },
+      {
+        Sid    = "ListComputeLogs"
+        Effect = "Allow"
+        Action = ["s3:ListBucket"]
+        Resource = [
+          "arn:${local.partition}:s3:::${local.compute_logs_bucket}",
+        ]
+
+        Condition = { "StringLike" = { "s3:prefix" = "compute-logs/*" } }
+      },
     ]
   })
 }

@@ -245,6 +245,35 @@ resource "aws_iam_role" "server_dbt" {
   })
 }
 
+resource "aws_iam_role_policy" "server_dbt" {
+  name = "permissions"
+  role = aws_iam_role.server_dbt.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "WriteComputeLogs"
+        Effect = "Allow"
+        Action = ["s3:GetObject", "s3:PutObject"]
+        Resource = [
+          "arn:${local.partition}:s3:::${local.compute_logs_bucket}/compute-logs/*",
+        ]
+      },
+      {
+        Sid    = "ListComputeLogs"
+        Effect = "Allow"
+        Action = ["s3:ListBucket"]
+        Resource = [
+          "arn:${local.partition}:s3:::${local.compute_logs_bucket}",
+        ]
+
+        Condition = { "StringLike" = { "s3:prefix" = "compute-logs/*" } }
+      },
+    ]
+  })
+}
+
 resource "aws_ecs_task_definition" "server_dbt" {
   family                   = "fleet_server_dbt"
   requires_compatibilities = ["FARGATE"]
@@ -382,5 +411,6 @@ resource "aws_ecs_service" "server_dbt" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.execution_dbt,
+    aws_iam_role_policy.server_dbt,
   ]
 }

@@ -249,6 +249,35 @@ resource "aws_iam_role" "server_finance" {
   })
 }
 
+resource "aws_iam_role_policy" "server_finance" {
+  name = "permissions"
+  role = aws_iam_role.server_finance.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "WriteComputeLogs"
+        Effect = "Allow"
+        Action = ["s3:GetObject", "s3:PutObject"]
+        Resource = [
+          "arn:${local.partition}:s3:::${local.compute_logs_bucket}/compute-logs/*",
+        ]
+      },
+      {
+        Sid    = "ListComputeLogs"
+        Effect = "Allow"
+        Action = ["s3:ListBucket"]
+        Resource = [
+          "arn:${local.partition}:s3:::${local.compute_logs_bucket}",
+        ]
+
+        Condition = { "StringLike" = { "s3:prefix" = "compute-logs/*" } }
+      },
+    ]
+  })
+}
+
 resource "aws_ecs_task_definition" "server_finance" {
   family                   = "fleet_server_finance"
   requires_compatibilities = ["FARGATE"]
@@ -387,5 +416,6 @@ resource "aws_ecs_service" "server_finance" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.execution_finance,
+    aws_iam_role_policy.server_finance,
   ]
 }

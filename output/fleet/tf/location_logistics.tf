@@ -245,6 +245,35 @@ resource "aws_iam_role" "server_logistics" {
   })
 }
 
+resource "aws_iam_role_policy" "server_logistics" {
+  name = "permissions"
+  role = aws_iam_role.server_logistics.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "WriteComputeLogs"
+        Effect = "Allow"
+        Action = ["s3:GetObject", "s3:PutObject"]
+        Resource = [
+          "arn:${local.partition}:s3:::${local.compute_logs_bucket}/compute-logs/*",
+        ]
+      },
+      {
+        Sid    = "ListComputeLogs"
+        Effect = "Allow"
+        Action = ["s3:ListBucket"]
+        Resource = [
+          "arn:${local.partition}:s3:::${local.compute_logs_bucket}",
+        ]
+
+        Condition = { "StringLike" = { "s3:prefix" = "compute-logs/*" } }
+      },
+    ]
+  })
+}
+
 resource "aws_ecs_task_definition" "server_logistics" {
   family                   = "fleet_server_logistics"
   requires_compatibilities = ["FARGATE"]
@@ -380,5 +409,6 @@ resource "aws_ecs_service" "server_logistics" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.execution_logistics,
+    aws_iam_role_policy.server_logistics,
   ]
 }

@@ -250,6 +250,35 @@ resource "aws_iam_role" "server_platform_ops" {
   })
 }
 
+resource "aws_iam_role_policy" "server_platform_ops" {
+  name = "permissions"
+  role = aws_iam_role.server_platform_ops.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "WriteComputeLogs"
+        Effect = "Allow"
+        Action = ["s3:GetObject", "s3:PutObject"]
+        Resource = [
+          "arn:${local.partition}:s3:::${local.compute_logs_bucket}/compute-logs/*",
+        ]
+      },
+      {
+        Sid    = "ListComputeLogs"
+        Effect = "Allow"
+        Action = ["s3:ListBucket"]
+        Resource = [
+          "arn:${local.partition}:s3:::${local.compute_logs_bucket}",
+        ]
+
+        Condition = { "StringLike" = { "s3:prefix" = "compute-logs/*" } }
+      },
+    ]
+  })
+}
+
 resource "aws_iam_role_policy_attachment" "server_platform_ops_1" {
   role       = aws_iam_role.server_platform_ops.name
   policy_arn = "arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess"
@@ -390,5 +419,6 @@ resource "aws_ecs_service" "server_platform_ops" {
   depends_on = [
     aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.execution_platform_ops,
+    aws_iam_role_policy.server_platform_ops,
   ]
 }
