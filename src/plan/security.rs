@@ -144,7 +144,7 @@ impl Security {
     /// Groups without a rule for everything need one for the database; the database always needs one for each client.
     fn database(&mut self, from: &str, graph: &Graph<'_>) {
         let (source, port) = (group(from), graph.database_port);
-        let purpose = "Dagster's instance storage";
+        let purpose = "Instance storage of Dagster";
         if matches!(from, "webserver" | "daemon") {
             self.egress.push(Rule::tcp(
                 format!("{from}_to_database"),
@@ -198,4 +198,31 @@ fn groups(deployment: &str) -> Vec<SecurityGroup> {
         group("server", "Dagster code servers"),
         group("run", "Dagster runs"),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// EC2 refuses every other character in a description
+    /// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html>), and no linter says so.
+    #[test]
+    fn descriptions_have_the_characters_that_ec2_takes() {
+        let database = Text::from("sg-0a1b2c3d");
+        let security = Security::resolve(&Graph {
+            deployment: "acme",
+            listener_ports: &[80, 443],
+            clients: &["10.0.0.0/8".to_owned()],
+            web_port: 3000,
+            server_ports: &[4000, 4010],
+            database: &database,
+            database_port: 5432,
+        });
+        let rules = security.ingress.iter().chain(&security.egress).map(|it| &it.description);
+        for description in rules.chain(security.groups.iter().map(|it| &it.description)) {
+            let odd =
+                description.chars().find(|it| !it.is_ascii_alphanumeric() && !" ._-:/()#,@[]+=&;{}!$*".contains(*it));
+            assert_eq!(odd, None, "{description}");
+        }
+    }
 }

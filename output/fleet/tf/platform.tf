@@ -175,7 +175,7 @@ resource "aws_vpc_security_group_ingress_rule" "server_4010_from_daemon" {
 
 resource "aws_vpc_security_group_ingress_rule" "database_from_webserver" {
   security_group_id = local.database_security_group
-  description       = "Dagster's instance storage"
+  description       = "Instance storage of Dagster"
   ip_protocol       = "tcp"
   from_port         = 5432
   to_port           = 5432
@@ -185,7 +185,7 @@ resource "aws_vpc_security_group_ingress_rule" "database_from_webserver" {
 
 resource "aws_vpc_security_group_ingress_rule" "database_from_daemon" {
   security_group_id = local.database_security_group
-  description       = "Dagster's instance storage"
+  description       = "Instance storage of Dagster"
   ip_protocol       = "tcp"
   from_port         = 5432
   to_port           = 5432
@@ -195,7 +195,7 @@ resource "aws_vpc_security_group_ingress_rule" "database_from_daemon" {
 
 resource "aws_vpc_security_group_ingress_rule" "database_from_server" {
   security_group_id = local.database_security_group
-  description       = "Dagster's instance storage"
+  description       = "Instance storage of Dagster"
   ip_protocol       = "tcp"
   from_port         = 5432
   to_port           = 5432
@@ -205,7 +205,7 @@ resource "aws_vpc_security_group_ingress_rule" "database_from_server" {
 
 resource "aws_vpc_security_group_ingress_rule" "database_from_run" {
   security_group_id = local.database_security_group
-  description       = "Dagster's instance storage"
+  description       = "Instance storage of Dagster"
   ip_protocol       = "tcp"
   from_port         = 5432
   to_port           = 5432
@@ -308,7 +308,7 @@ resource "aws_vpc_security_group_egress_rule" "run_to_anywhere" {
 
 resource "aws_vpc_security_group_egress_rule" "webserver_to_database" {
   security_group_id = local.webserver_security_group
-  description       = "Dagster's instance storage"
+  description       = "Instance storage of Dagster"
   ip_protocol       = "tcp"
 
   from_port = 5432
@@ -319,7 +319,7 @@ resource "aws_vpc_security_group_egress_rule" "webserver_to_database" {
 
 resource "aws_vpc_security_group_egress_rule" "daemon_to_database" {
   security_group_id = local.daemon_security_group
-  description       = "Dagster's instance storage"
+  description       = "Instance storage of Dagster"
   ip_protocol       = "tcp"
 
   from_port = 5432
