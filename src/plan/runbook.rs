@@ -22,6 +22,16 @@ pub struct Runbook {
     pub steps: Vec<Step>,
     /// Commands that set the stack policy; empty without one.
     pub stack_policies: Vec<String>,
+    /// A code location to show commands with.
+    pub example_location: String,
+    /// Services, as words of a shell loop.
+    pub services: String,
+    /// Stacks in the order they are deleted, as words of a shell loop.
+    pub stacks_backwards: String,
+    /// SSM parameter with the ARN of the database's secret.
+    pub secret_parameter: String,
+    /// A secret of the deployment's own; with an existing database its password is somebody else's.
+    pub rotates_password: bool,
     /// Command that checks the account; none where any is right.
     pub account_guard: Option<String>,
 }
@@ -50,6 +60,11 @@ impl Runbook {
             port_forward: rooms.platform.webserver.service.execute_command,
             steps: steps(layers),
             stack_policies: stack_policies(deployment, layers),
+            example_location: rooms.locations.first().map(|it| it.key.to_string()).unwrap_or_default(),
+            services: services(rooms),
+            stacks_backwards: layers.iter().rev().map(|it| it.stack.as_str()).collect::<Vec<_>>().join(" "),
+            secret_parameter: deployment.parameter_path("data", "database_secret_arn"),
+            rotates_password: rooms.data.database.created.is_some(),
             account_guard: deployment.account.as_ref().map(|it| format!("test \"$ACCOUNT\" = {it}")),
         }
     }
@@ -60,6 +75,12 @@ fn config_bucket(deployment: &Deployment, rooms: &Rooms) -> String {
         Some(existing) => existing.to_owned(),
         None => format!("{}-config-$ACCOUNT-{}", deployment.name, deployment.region),
     }
+}
+
+fn services(rooms: &Rooms) -> String {
+    let core = [&rooms.platform.webserver, &rooms.platform.daemon].map(|it| it.service.name.as_str());
+    let locations = rooms.locations.iter().map(|it| it.service.name.as_str());
+    core.into_iter().chain(locations).collect::<Vec<_>>().join(" ")
 }
 
 /// Layers with data get the policy; the others may be replaced at will.

@@ -13,6 +13,16 @@ output "config_bucket" {
   value       = local.config_bucket
 }
 
+output "database" {
+  description = "Identifier of the database"
+  value       = aws_db_instance.database.identifier
+}
+
+output "database_secret" {
+  description = "Secret with the password of the database"
+  value       = aws_secretsmanager_secret.database.arn
+}
+
 output "repository_uris" {
   description = "Image repositories: core, and one for each code location"
 
