@@ -13,6 +13,7 @@ pub mod compile;
 pub mod diagnostic;
 pub mod output;
 pub mod plan;
+pub mod reference;
 pub mod render;
 pub mod source;
 pub mod spec;

@@ -39,17 +39,17 @@ pub struct Web {
     pub memory: Option<u32>,
     /// How many webservers; default 1.
     pub replicas: Option<u32>,
-    /// Public name of the UI. With it: certificate, HTTPS, redirect and alias record.
+    /// Host name of the UI. With it: certificate, HTTPS, redirect and alias record; default none, which is plain HTTP.
     pub domain: Option<DomainName>,
-    /// Route 53 hosted zone of `domain`.
+    /// Route 53 hosted zone of `domain`; default none: then nobody writes the record, and a certificate must be given.
     pub zone: Option<Zone>,
     /// `create` (default with `domain`: ACM, validated by DNS in `zone`), or the ARN of an existing certificate.
     pub certificate: Option<WordOr<CreateWord, ExistingCertificate>>,
     /// `internal` (default) or `internet-facing`.
     pub scheme: Option<Scheme>,
-    /// Address ranges that may reach the load balancer; default the VPC's own.
+    /// Address ranges that may reach the load balancer; default the VPC's own (of an existing VPC: `network.vpc.cidrs`).
     pub allow: Option<Vec<Cidr>>,
-    /// Accept an internet-facing UI without login or without HTTPS.
+    /// Accept an internet-facing UI without login or without HTTPS; default false.
     pub allow_public: Option<bool>,
     /// Seconds that an idle connection stays open; default 600, because the UI's subscriptions are websockets.
     pub idle_timeout: Option<u32>,
@@ -97,27 +97,28 @@ pub struct Daemon {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CodeLocation {
-    /// Python module with the definitions.
+    /// Python module with the definitions; default none: exactly one of `module`, `file` and `package` is given.
     pub module: Option<PythonModule>,
-    /// Python file with the definitions; instead of `module`.
+    /// Python file with the definitions, as a path in the image, instead of `module`; default none.
     pub file: Option<String>,
-    /// Python package with the definitions; instead of `module`.
+    /// Python package with the definitions, instead of `module`; default none.
     pub package: Option<PythonModule>,
     /// Attribute of the module, file or package; default: Dagster finds the definitions.
     pub attribute: Option<String>,
-    /// Working directory of the code server.
+    /// Directory that the definitions are imported from; default the working directory of the image.
     pub working_directory: Option<String>,
-    /// Revision of this location alone, written into its image references.
+    /// Fixed revision of this location alone; default that of the deployment.
     pub gitrev: Option<GitRev>,
     /// The server that offers the definitions to webserver and daemon.
     pub server: Option<Server>,
-    /// Size of this location's runs.
+    /// The task of each of this location's runs.
     pub run: Option<Run>,
-    /// Environment of server and runs.
+    /// Environment of server and runs; default none beyond what Dagster needs.
     pub env: Option<IndexMap<EnvName, String>>,
-    /// Secrets of server and runs, by environment variable.
+    /// Secrets of server and runs, by environment variable: `name`, `name:json_key` or an ARN in Secrets Manager, or
+    /// `{ssm: /path}`; default none but the database's.
     pub secrets: Option<IndexMap<EnvName, SecretRef>>,
-    /// What server and runs may do in AWS.
+    /// What server and runs may do in AWS; default nothing beyond what Dagster needs.
     pub permissions: Option<Vec<Permission>>,
     /// Leave the root file system writable; default false (read-only, `/tmp` writable).
     pub writable_root: Option<bool>,
@@ -153,11 +154,11 @@ pub struct Run {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Permission {
-    /// IAM actions, such as `athena:StartQueryExecution`.
+    /// IAM actions, such as `athena:StartQueryExecution`; default none.
     pub allow: Option<Vec<String>>,
-    /// ARNs that the actions are allowed on.
+    /// ARNs that the actions are allowed on; default none.
     pub on: Option<Vec<String>>,
-    /// ARN of a managed policy to attach.
+    /// ARN of a managed policy to attach, instead of `allow` and `on`; default none.
     pub managed: Option<Arn>,
 }
 
@@ -169,13 +170,13 @@ pub struct Runs {
     pub capacity: Option<Capacity>,
     /// Runs in progress at the same time; default 25.
     pub max_concurrent: Option<u32>,
-    /// Limits for runs that carry a tag.
+    /// Limits for runs that carry a tag; default none.
     pub tag_limits: Option<Vec<TagLimit>>,
     /// Concurrency pools.
     pub pools: Option<Pools>,
-    /// Run monitoring; on with these times.
+    /// Times of Dagster's run monitoring, which is always on.
     pub monitoring: Option<Monitoring>,
-    /// Tags of a Dagster run that its ECS task gets too.
+    /// Tags of a Dagster run that its ECS task gets too; default none.
     pub propagate_tags: Option<Vec<String>>,
 }
 
@@ -197,9 +198,9 @@ pub struct Capacity {
 pub struct TagLimit {
     /// Tag key.
     pub key: String,
-    /// Tag value; without it every run with the key counts.
+    /// Tag value; default none: every run with the key counts.
     pub value: Option<String>,
-    /// Runs at the same time.
+    /// Runs with the tag that may be in progress at the same time.
     pub limit: u32,
 }
 

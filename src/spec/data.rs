@@ -13,11 +13,12 @@ use super::scalar::{Arn, BucketName, ImageRef, SecretRef, SecurityGroupId};
 pub struct Images {
     /// Scan images when they are pushed; default true.
     pub scan: Option<bool>,
-    /// What the repositories keep.
+    /// How many images the repositories keep.
     pub keep: Option<Keep>,
     /// CPU architecture of every image: `x86_64` (default) or `arm64`.
     pub arch: Option<Arch>,
-    /// Image of the init container that fetches the config: any image with sh, sed and the AWS CLI.
+    /// Image of the init container that fetches the config: any with sh, sed and the AWS CLI; default AWS's own,
+    /// `public.ecr.aws/aws-cli/aws-cli:2.31.23`.
     pub init: Option<ImageRef>,
 }
 
@@ -25,7 +26,7 @@ pub struct Images {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Keep {
-    /// Tagged images that each repository keeps; default 500.
+    /// Newest images that each repository keeps, however old they are; default 500.
     pub tagged: Option<u32>,
     /// Days after which untagged images go; default 7.
     pub untagged_days: Option<u32>,
@@ -45,7 +46,7 @@ pub enum Arch {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// `create` (default), or the name of an existing versioned bucket.
+    /// `create` (default), or the name of an existing bucket, which must be versioned.
     pub bucket: Option<WordOr<CreateWord, ExistingBucket>>,
 }
 
@@ -61,11 +62,11 @@ pub struct ExistingBucket {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Database {
-    /// The RDS instance to make (default).
+    /// The RDS instance to make; this is the default, with every default below.
     pub create: Option<CreateDatabase>,
-    /// A database that exists.
+    /// A PostgreSQL database that exists, instead of `create`; default none.
     pub existing: Option<ExistingDatabase>,
-    /// Days that automatic backups are kept, 1 to 35; default 14.
+    /// Days that automatic backups of the created database are kept, 1 to 35; default 14.
     pub backup_days: Option<u32>,
 }
 
@@ -79,11 +80,11 @@ pub struct CreateDatabase {
     pub class: Option<String>,
     /// Storage in GiB, 20 to 65536; default 20.
     pub storage_gib: Option<u32>,
-    /// Storage may grow up to this by itself; default 100.
+    /// GiB that storage may grow to by itself; default 100.
     pub max_storage_gib: Option<u32>,
     /// A standby in a second zone; default false.
     pub multi_az: Option<bool>,
-    /// KMS key of storage, secret and Performance Insights; default the AWS managed keys.
+    /// ARN of the KMS key of storage, secret and Performance Insights; default the AWS managed keys.
     pub kms: Option<Arn>,
 }
 
@@ -99,7 +100,7 @@ pub struct ExistingDatabase {
     pub name: Option<String>,
     /// User name; default `dagster`.
     pub user: Option<String>,
-    /// Reference to the password.
+    /// Reference to the password: `name`, `name:json_key` or an ARN in Secrets Manager, or `{ssm: /path}`.
     pub password: SecretRef,
     /// Security group of the database: it gets one ingress rule for each group of tasks.
     pub security_group: SecurityGroupId,
@@ -117,9 +118,9 @@ pub struct Storage {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ComputeLogs {
-    /// `create` (default), or an existing bucket.
+    /// `create` (default), or the name of an existing bucket.
     pub bucket: Option<WordOr<CreateWord, ExistingBucket>>,
-    /// Days to keep them; default 90.
+    /// Days that a created bucket keeps them; default 90.
     pub expire_days: Option<u32>,
 }
 
@@ -129,6 +130,6 @@ pub struct ComputeLogs {
 pub struct Logs {
     /// Days to keep them, one of the values CloudWatch knows; default 365.
     pub retention_days: Option<u32>,
-    /// KMS key that encrypts them; its policy must let CloudWatch Logs use it.
+    /// ARN of the KMS key that encrypts them; its policy must let CloudWatch Logs use it; default CloudWatch's own key.
     pub kms: Option<Arn>,
 }

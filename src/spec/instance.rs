@@ -21,9 +21,9 @@ pub struct Dagster {
 pub struct Instance {
     /// Retries of failed runs.
     pub run_retries: Option<RunRetries>,
-    /// How long tick records are kept.
+    /// How long the records of schedule and sensor ticks are kept.
     pub retention: Option<Retention>,
-    /// Dagster's usage telemetry; default off.
+    /// Dagster's usage telemetry.
     pub telemetry: Option<Telemetry>,
 }
 
@@ -31,7 +31,7 @@ pub struct Instance {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunRetries {
-    /// Default true.
+    /// Retry at all; default true.
     pub enabled: Option<bool>,
     /// Retries of a run that does not say otherwise; default 0.
     pub max_retries: Option<u32>,
@@ -53,7 +53,7 @@ pub struct Retention {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TickRetention {
-    /// Ticks by outcome.
+    /// Days to keep them, by outcome; -1 keeps them for ever.
     pub purge_after_days: PurgeAfterDays,
 }
 
@@ -61,13 +61,13 @@ pub struct TickRetention {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PurgeAfterDays {
-    /// Skipped ticks.
+    /// Skipped ticks; default 7.
     pub skipped: Option<i32>,
-    /// Failed ticks.
+    /// Failed ticks; default 30.
     pub failure: Option<i32>,
-    /// Successful ticks.
+    /// Successful ticks; default -1, for ever.
     pub success: Option<i32>,
-    /// Ticks that have just started.
+    /// Ticks that have only started; default -1, for ever.
     pub started: Option<i32>,
 }
 
@@ -75,6 +75,6 @@ pub struct PurgeAfterDays {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Telemetry {
-    /// Default false.
+    /// Send it; default false.
     pub enabled: Option<bool>,
 }

@@ -40,15 +40,15 @@ pub struct Spec {
     pub name: Name,
     /// AWS region, such as `eu-central-1`.
     pub region: Region,
-    /// Account the deployment belongs to: a guard, and checked against every ARN in the spec.
+    /// Account the deployment belongs to: Terraform then works in no other; default whichever the credentials belong to.
     pub account: Option<AccountId>,
-    /// A fixed revision of every image; without it the revision is a deploy-time input.
+    /// A fixed revision of every image; default none: the revision is a deploy-time input. `--gitrev` wins over it.
     pub gitrev: Option<GitRev>,
-    /// Protect everything that holds data against deletion; default true.
+    /// Protect everything that holds data, and the load balancer, against deletion; default true.
     pub protect: Option<bool>,
-    /// Tags of every resource that can carry tags.
+    /// Tags of every resource that can carry tags, and of the runs' tasks; default none but `dagforge:deployment`.
     pub tags: Option<IndexMap<String, String>>,
-    /// Versions and paths of Dagster itself.
+    /// Dagster's version, and the user of its containers.
     pub dagster: Option<instance::Dagster>,
     /// What the rendered files bring along for the pipelines that apply them.
     pub output: Option<output::Output>,
@@ -58,13 +58,13 @@ pub struct Spec {
     pub network: Option<network::Network>,
     /// Private DNS of the code servers.
     pub discovery: Option<network::Discovery>,
-    /// Image repositories.
+    /// Image repositories, and what is common to all images.
     pub images: Option<data::Images>,
     /// Delivery of dagster.yaml and workspace.yaml.
     pub config: Option<data::Config>,
     /// Dagster's Postgres.
     pub database: Option<data::Database>,
-    /// Buckets.
+    /// Buckets beside the config bucket.
     pub storage: Option<data::Storage>,
     /// Container logs.
     pub logs: Option<data::Logs>,
@@ -72,13 +72,13 @@ pub struct Spec {
     pub cluster: Option<compute::Cluster>,
     /// The webserver and its load balancer.
     pub web: Option<compute::Web>,
-    /// The daemon.
+    /// Size of the daemon's task.
     pub daemon: Option<compute::Daemon>,
-    /// Code locations, by key.
+    /// Code locations, by a key of your choice: at most 31 characters.
     pub code_locations: compute::CodeLocations,
     /// Launching, limits and monitoring of runs.
     pub runs: Option<compute::Runs>,
-    /// Paths and boundary of the roles.
+    /// What every IAM role has in common.
     pub iam: Option<Iam>,
 }
 
@@ -149,6 +149,6 @@ impl Document for Spec {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Iam {
-    /// Managed policy that bounds every role.
+    /// ARN of the managed policy that bounds every role; default none.
     pub permissions_boundary: Option<Arn>,
 }

@@ -10,7 +10,7 @@ use super::scalar::{Cidr, DomainName, SubnetId, VpcId};
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Network {
-    /// `create` (default), or the ids of an existing VPC and its subnets.
+    /// `create` (default), or the ids of an existing VPC and its subnets; the other keys of this room are about a created one.
     pub vpc: Option<WordOr<CreateWord, ExistingVpc>>,
     /// Address range of the created VPC, /16 to /24; default `10.40.0.0/16`.
     pub cidr: Option<Cidr>,
@@ -20,7 +20,7 @@ pub struct Network {
     pub nat: Option<Nat>,
     /// VPC endpoints: `auto` (default), `none`, or a list of services.
     pub endpoints: Option<WordOr<EndpointsWord, Vec<EndpointService>>>,
-    /// Flow logs of the created VPC: on by default.
+    /// Flow logs of the created VPC.
     pub flow_logs: Option<FlowLogs>,
 }
 
@@ -40,9 +40,9 @@ pub struct ExistingVpc {
     pub id: VpcId,
     /// Subnets of the tasks, the database and an internal load balancer; at least two, in different zones.
     pub private_subnets: Vec<SubnetId>,
-    /// Subnets of an internet-facing load balancer.
+    /// Subnets of an internet-facing load balancer; default none.
     pub public_subnets: Option<Vec<SubnetId>>,
-    /// Address ranges of the VPC; they may reach an internal load balancer unless `web.allow` says otherwise.
+    /// Address ranges of the VPC; they may reach the load balancer unless `web.allow` says otherwise; default none.
     pub cidrs: Option<Vec<Cidr>>,
 }
 
@@ -101,7 +101,7 @@ pub enum EndpointService {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FlowLogs {
-    /// `false` turns them off.
+    /// Write them; default true.
     pub enabled: Option<bool>,
     /// Days to keep them; default `logs.retention_days`.
     pub retention_days: Option<u32>,

@@ -51,7 +51,7 @@ pub fn schema<T: Document>() -> Value {
 fn set_environments(root: &mut Value, overlay: Value) {
     let environments = json!({
         "description": "What differs between deployments of this spec: each is laid over the rest. Maps merge, lists \
-            replace, `null` deletes.",
+            replace, `null` deletes; default none, which is one deployment.",
         "type": ["object", "null"],
         "patternProperties": {KeyName::PATTERN: overlay},
         "additionalProperties": false,
