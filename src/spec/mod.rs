@@ -44,7 +44,7 @@ pub struct Spec {
     pub account: Option<AccountId>,
     /// A fixed revision of every image; default none: the revision is a deploy-time input. `--gitrev` wins over it.
     pub gitrev: Option<GitRev>,
-    /// Protect everything that holds data, and the load balancer, against deletion; default true.
+    /// Protect the VPC, the load balancer and everything that holds data against deletion; default true.
     pub protect: Option<bool>,
     /// Tags of every resource that can carry tags, and of the runs' tasks; default none but `dagforge:deployment`.
     pub tags: Option<IndexMap<String, String>>,
