@@ -174,7 +174,7 @@ pub struct Runs {
     pub tag_limits: Option<Vec<TagLimit>>,
     /// Concurrency pools.
     pub pools: Option<Pools>,
-    /// Times of Dagster's run monitoring, which is always on.
+    /// Dagster's run monitoring, which is always on.
     pub monitoring: Option<Monitoring>,
     /// Tags of a Dagster run that its ECS task gets too; default none.
     pub propagate_tags: Option<Vec<String>>,

@@ -40,7 +40,8 @@ pub struct Spec {
     pub name: Name,
     /// AWS region, such as `eu-central-1`.
     pub region: Region,
-    /// Account the deployment belongs to: Terraform then works in no other; default whichever the credentials belong to.
+    /// Account the deployment belongs to: Terraform works in no other, and the runbook asks; default whichever the
+    /// credentials belong to.
     pub account: Option<AccountId>,
     /// A fixed revision of every image; default none: the revision is a deploy-time input. `--gitrev` wins over it.
     pub gitrev: Option<GitRev>,
