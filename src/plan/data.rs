@@ -92,8 +92,7 @@ pub struct CreatedDatabase {
     /// Engine of RDS.
     pub engine: String,
     /// Version to begin with; RDS keeps the minor version up to date by itself. CloudFormation compares templates and
-    /// never looks back. Terraform compares with what is there: a minor version would be a downgrade after the first upgrade
-    /// (<https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance>).
+    /// never looks back. Terraform compares with what is there: a minor version would be a downgrade after the first upgrade.
     pub engine_version: Text,
     /// Family of the parameter group.
     pub parameter_family: String,

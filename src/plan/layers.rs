@@ -73,10 +73,14 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
         .map(|it| maker.layer(50, "location", Some(&it.key), &format!("Code location {}", it.key), Vec::new(), true));
     let mut layers: Vec<_> =
         network.into_iter().chain([registry]).chain(registries).chain([data, platform]).chain(locations).collect();
-    if deployment.gitrev.is_none() {
-        for layer in layers.iter_mut().filter(|it| matches!(it.name.as_str(), "platform" | "location")) {
-            layer.parameters.push("GitRev".to_owned());
-        }
+    for layer in &mut layers {
+        let location = rooms.locations.iter().find(|it| Some(&it.key) == layer.owner.as_ref());
+        let takes_revision = match layer.name.as_str() {
+            "platform" => deployment.gitrev.is_none(),
+            "location" => location.is_some_and(|it| it.revision_is_input),
+            _ => false,
+        };
+        layer.parameters.extend(takes_revision.then(|| "GitRev".to_owned()));
     }
     layers
 }
@@ -97,7 +101,8 @@ impl Maker<'_> {
     ) -> Layer {
         let suffix = owner.map(|it| format!("-{it}")).unwrap_or_default();
         let path = owner.map_or_else(|| name.to_owned(), |it| format!("{name}/{it}"));
-        let module_file = owner.map_or_else(|| name.to_owned(), |it| format!("{name}_{}", it.snake()));
+        // In Terraform a location's repository stands in the file of the location.
+        let module_file = owner.map_or_else(|| name.to_owned(), |it| format!("location_{}", it.snake()));
         let publish = |(value, kind): (String, &str)| {
             let parameter_type = format!("AWS::SSM::Parameter::Value<{kind}>");
             let path = self.deployment.parameter_path(&path, &value);

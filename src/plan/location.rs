@@ -31,6 +31,8 @@ pub struct Location {
     pub key: Key,
     /// Where its image comes from.
     pub repository: Repository,
+    /// Its revision is given when it is deployed, not in the spec.
+    pub revision_is_input: bool,
     /// Host name of the server.
     pub host: String,
     /// Port of the server.
@@ -105,6 +107,7 @@ impl Location {
             run: parts.run(&run_log_group),
             service: parts.service(),
             key: key.clone(),
+            revision_is_input: fixed_revision(location, deployment).is_none(),
             repository,
             server_log_group,
             run_log_group,
@@ -117,11 +120,16 @@ pub fn server_port(location: &CodeLocation) -> u16 {
     location.server.as_ref().and_then(|it| it.port).unwrap_or(SERVER_PORT)
 }
 
-/// The image of server and runs: the location's own revision, or that of the deployment.
+/// The revision in the spec: the location's own, or that of the deployment.
+fn fixed_revision(location: &CodeLocation, deployment: &Deployment) -> Option<String> {
+    let own = location.gitrev.as_ref().map(|it| it.as_str().to_owned());
+    own.or_else(|| deployment.gitrev.clone())
+}
+
+/// The image of server and runs.
 fn image(repository: &Repository, key: &Key, location: &CodeLocation, deployment: &Deployment) -> Text {
-    let fixed = location.gitrev.as_ref().map(|it| it.as_str().to_owned()).or_else(|| deployment.gitrev.clone());
-    let revision = fixed.map_or_else(|| Input::GitRev(Some(key.clone())).into(), Text::from);
-    repository.image(&revision)
+    let given = || Input::GitRev(Some(key.clone())).into();
+    repository.image(&fixed_revision(location, deployment).map_or_else(given, Text::from))
 }
 
 /// What the parts of a location are resolved from.
@@ -172,7 +180,13 @@ impl Parts<'_> {
 
     fn role(&self, kind: &str, name: &str, what: &str, statements: Vec<Statement>) -> Role {
         let description = format!("{what} the code location {}", self.key);
-        self.around.deployment.role(kind, &format!("{}-{name}", self.key), &description, Trust::ecs_tasks(), statements)
+        self.around.deployment.role(
+            kind,
+            &format!("location-{}-{name}", self.key),
+            &description,
+            Trust::ecs_tasks(),
+            statements,
+        )
     }
 
     fn compute_logs_and_permissions(&self) -> Vec<Statement> {

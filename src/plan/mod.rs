@@ -164,7 +164,7 @@ impl Plan {
             terraform: Terraform::resolve(spec, &deployment),
             runbook: Runbook::resolve(&deployment, &rooms, &layers),
             layers,
-            revision: Revision::resolve(&deployment, rooms.locations.iter().map(|it| it.key.clone()).collect()),
+            revision: Revision::resolve(&deployment, &rooms.locations),
             core: CoreImage::resolve(spec, &deployment),
             deployment,
             instance,

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::deployment::Deployment;
 use super::key::Key;
+use super::location::Location;
 
 /// How revisions reach the output.
 #[derive(Clone, Debug, Serialize)]
@@ -24,14 +25,15 @@ pub struct Revision {
 
 impl Revision {
     /// Resolves how revisions reach the output.
-    pub fn resolve(deployment: &Deployment, locations: Vec<Key>) -> Self {
+    pub fn resolve(deployment: &Deployment, locations: &[Location]) -> Self {
+        let own = locations.iter().filter(|it| it.revision_is_input);
         Self {
             is_input: deployment.gitrev.is_none(),
             pattern: "^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$".to_owned(),
             refused: "latest".to_owned(),
             strict_pattern: "^(?!latest$)[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$".to_owned(),
             constraint: "A revision is an image tag, usually a commit's hash, and never latest.".to_owned(),
-            locations,
+            locations: own.map(|it| it.key.clone()).collect(),
         }
     }
 }

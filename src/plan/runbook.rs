@@ -8,8 +8,14 @@ use super::deployment::Deployment;
 /// Words of the runbook that depend on the deployment.
 #[derive(Clone, Debug, Serialize)]
 pub struct Runbook {
-    /// Where the UI is.
-    pub url: String,
+    /// Where the UI is, if it has a name.
+    pub url: Option<String>,
+    /// Command that sets the revision.
+    pub revision_command: String,
+    /// Terraform's option for the revision, with a blank before it; empty where it is fixed.
+    pub revision_option: String,
+    /// The command that deploys the platform.
+    pub platform_command: String,
     /// Which account to sign in to.
     pub account: String,
     /// Ending of AWS host names.
@@ -51,13 +57,17 @@ impl Runbook {
     /// Resolves the words.
     pub fn resolve(deployment: &Deployment, rooms: &Rooms, layers: &[super::layers::Layer]) -> Self {
         let balancer = &rooms.platform.load_balancer;
+        let input = deployment.gitrev.is_none();
         let account = deployment.account.as_ref().map(|it| format!("account {it}"));
         Self {
-            url: balancer.url.clone().unwrap_or_else(|| "inside the VPC only; see below".to_owned()),
+            url: balancer.url.clone(),
+            revision_command: revision_command(deployment),
+            revision_option: if input { " -var gitrev=\"$GITREV\"" } else { "" }.to_owned(),
+            platform_command: layers.iter().filter(|it| it.name == "platform").map(command).collect(),
             account: account.unwrap_or_else(|| "the account it belongs to".to_owned()),
             url_suffix: if deployment.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }.to_owned(),
             config_bucket: config_bucket(deployment, rooms),
-            port_forward: rooms.platform.webserver.service.execute_command,
+            port_forward: rooms.platform.webserver.service.execute_command && balancer.url.is_none(),
             steps: steps(layers),
             stack_policies: stack_policies(deployment, layers),
             example_location: rooms.locations.first().map(|it| it.key.to_string()).unwrap_or_default(),
@@ -65,8 +75,18 @@ impl Runbook {
             stacks_backwards: layers.iter().rev().map(|it| it.stack.as_str()).collect::<Vec<_>>().join(" "),
             secret_parameter: deployment.parameter_path("data", "database_secret_arn"),
             rotates_password: rooms.data.database.created.is_some(),
-            account_guard: deployment.account.as_ref().map(|it| format!("test \"$ACCOUNT\" = {it}")),
+            account_guard: deployment
+                .account
+                .as_ref()
+                .map(|it| format!("test \"$ACCOUNT\" = {it} || echo \"stop: $ACCOUNT is the wrong account\"")),
         }
+    }
+}
+
+fn revision_command(deployment: &Deployment) -> String {
+    match &deployment.gitrev {
+        Some(fixed) => format!("GITREV={fixed}"),
+        None => "GITREV=$(git rev-parse --short=12 HEAD)".to_owned(),
     }
 }
 

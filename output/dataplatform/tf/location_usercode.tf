@@ -30,7 +30,7 @@ resource "aws_ecr_lifecycle_policy" "location_usercode" {
 }
 
 resource "aws_iam_role" "execution_usercode" {
-  name        = "dataplatform-eu-central-1-usercode-execution"
+  name        = "dataplatform-eu-central-1-location-usercode-execution"
   path        = "/dagforge/eu-central-1/dataplatform/run/"
   description = "Starts the tasks of the code location usercode"
 
@@ -104,7 +104,7 @@ resource "aws_cloudwatch_log_group" "run_usercode" {
 }
 
 resource "aws_iam_role" "run_usercode" {
-  name        = "dataplatform-eu-central-1-usercode-run"
+  name        = "dataplatform-eu-central-1-location-usercode-run"
   path        = "/dagforge/eu-central-1/dataplatform/run/"
   description = "Runs of the code location usercode"
 
@@ -227,7 +227,7 @@ resource "aws_cloudwatch_log_group" "server_usercode" {
 }
 
 resource "aws_iam_role" "server_usercode" {
-  name        = "dataplatform-eu-central-1-usercode-server"
+  name        = "dataplatform-eu-central-1-location-usercode-server"
   path        = "/dagforge/eu-central-1/dataplatform/service/"
   description = "Code server of the code location usercode"
 

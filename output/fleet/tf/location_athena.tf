@@ -30,7 +30,7 @@ resource "aws_ecr_lifecycle_policy" "location_athena" {
 }
 
 resource "aws_iam_role" "execution_athena" {
-  name        = "fleet-us-east-1-athena-execution"
+  name        = "fleet-us-east-1-location-athena-execution"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Starts the tasks of the code location athena"
 
@@ -103,7 +103,7 @@ resource "aws_cloudwatch_log_group" "run_athena" {
 }
 
 resource "aws_iam_role" "run_athena" {
-  name        = "fleet-us-east-1-athena-run"
+  name        = "fleet-us-east-1-location-athena-run"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Runs of the code location athena"
 
@@ -232,7 +232,7 @@ resource "aws_cloudwatch_log_group" "server_athena" {
 }
 
 resource "aws_iam_role" "server_athena" {
-  name        = "fleet-us-east-1-athena-server"
+  name        = "fleet-us-east-1-location-athena-server"
   path        = "/dagforge/us-east-1/fleet/service/"
   description = "Code server of the code location athena"
 

@@ -30,7 +30,7 @@ resource "aws_ecr_lifecycle_policy" "location_dbt" {
 }
 
 resource "aws_iam_role" "execution_dbt" {
-  name        = "fleet-us-east-1-dbt-execution"
+  name        = "fleet-us-east-1-location-dbt-execution"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Starts the tasks of the code location dbt"
 
@@ -103,7 +103,7 @@ resource "aws_cloudwatch_log_group" "run_dbt" {
 }
 
 resource "aws_iam_role" "run_dbt" {
-  name        = "fleet-us-east-1-dbt-run"
+  name        = "fleet-us-east-1-location-dbt-run"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Runs of the code location dbt"
 
@@ -224,7 +224,7 @@ resource "aws_cloudwatch_log_group" "server_dbt" {
 }
 
 resource "aws_iam_role" "server_dbt" {
-  name        = "fleet-us-east-1-dbt-server"
+  name        = "fleet-us-east-1-location-dbt-server"
   path        = "/dagforge/us-east-1/fleet/service/"
   description = "Code server of the code location dbt"
 

@@ -30,7 +30,7 @@ resource "aws_ecr_lifecycle_policy" "location_events" {
 }
 
 resource "aws_iam_role" "execution_events" {
-  name        = "fleet-us-east-1-events-execution"
+  name        = "fleet-us-east-1-location-events-execution"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Starts the tasks of the code location events"
 
@@ -103,7 +103,7 @@ resource "aws_cloudwatch_log_group" "run_events" {
 }
 
 resource "aws_iam_role" "run_events" {
-  name        = "fleet-us-east-1-events-run"
+  name        = "fleet-us-east-1-location-events-run"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Runs of the code location events"
 
@@ -224,7 +224,7 @@ resource "aws_cloudwatch_log_group" "server_events" {
 }
 
 resource "aws_iam_role" "server_events" {
-  name        = "fleet-us-east-1-events-server"
+  name        = "fleet-us-east-1-location-events-server"
   path        = "/dagforge/us-east-1/fleet/service/"
   description = "Code server of the code location events"
 

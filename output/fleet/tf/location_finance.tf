@@ -30,7 +30,7 @@ resource "aws_ecr_lifecycle_policy" "location_finance" {
 }
 
 resource "aws_iam_role" "execution_finance" {
-  name        = "fleet-us-east-1-finance-execution"
+  name        = "fleet-us-east-1-location-finance-execution"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Starts the tasks of the code location finance"
 
@@ -104,7 +104,7 @@ resource "aws_cloudwatch_log_group" "run_finance" {
 }
 
 resource "aws_iam_role" "run_finance" {
-  name        = "fleet-us-east-1-finance-run"
+  name        = "fleet-us-east-1-location-finance-run"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Runs of the code location finance"
 
@@ -228,7 +228,7 @@ resource "aws_cloudwatch_log_group" "server_finance" {
 }
 
 resource "aws_iam_role" "server_finance" {
-  name        = "fleet-us-east-1-finance-server"
+  name        = "fleet-us-east-1-location-finance-server"
   path        = "/dagforge/us-east-1/fleet/service/"
   description = "Code server of the code location finance"
 

@@ -30,7 +30,7 @@ resource "aws_ecr_lifecycle_policy" "location_inventory" {
 }
 
 resource "aws_iam_role" "execution_inventory" {
-  name        = "fleet-us-east-1-inventory-execution"
+  name        = "fleet-us-east-1-location-inventory-execution"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Starts the tasks of the code location inventory"
 
@@ -103,7 +103,7 @@ resource "aws_cloudwatch_log_group" "run_inventory" {
 }
 
 resource "aws_iam_role" "run_inventory" {
-  name        = "fleet-us-east-1-inventory-run"
+  name        = "fleet-us-east-1-location-inventory-run"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Runs of the code location inventory"
 
@@ -224,7 +224,7 @@ resource "aws_cloudwatch_log_group" "server_inventory" {
 }
 
 resource "aws_iam_role" "server_inventory" {
-  name        = "fleet-us-east-1-inventory-server"
+  name        = "fleet-us-east-1-location-inventory-server"
   path        = "/dagforge/us-east-1/fleet/service/"
   description = "Code server of the code location inventory"
 

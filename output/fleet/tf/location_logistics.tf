@@ -30,7 +30,7 @@ resource "aws_ecr_lifecycle_policy" "location_logistics" {
 }
 
 resource "aws_iam_role" "execution_logistics" {
-  name        = "fleet-us-east-1-logistics-execution"
+  name        = "fleet-us-east-1-location-logistics-execution"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Starts the tasks of the code location logistics"
 
@@ -103,7 +103,7 @@ resource "aws_cloudwatch_log_group" "run_logistics" {
 }
 
 resource "aws_iam_role" "run_logistics" {
-  name        = "fleet-us-east-1-logistics-run"
+  name        = "fleet-us-east-1-location-logistics-run"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Runs of the code location logistics"
 
@@ -224,7 +224,7 @@ resource "aws_cloudwatch_log_group" "server_logistics" {
 }
 
 resource "aws_iam_role" "server_logistics" {
-  name        = "fleet-us-east-1-logistics-server"
+  name        = "fleet-us-east-1-location-logistics-server"
   path        = "/dagforge/us-east-1/fleet/service/"
   description = "Code server of the code location logistics"
 

@@ -30,7 +30,7 @@ resource "aws_ecr_lifecycle_policy" "location_marketing" {
 }
 
 resource "aws_iam_role" "execution_marketing" {
-  name        = "fleet-us-east-1-marketing-execution"
+  name        = "fleet-us-east-1-location-marketing-execution"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Starts the tasks of the code location marketing"
 
@@ -111,7 +111,7 @@ resource "aws_cloudwatch_log_group" "run_marketing" {
 }
 
 resource "aws_iam_role" "run_marketing" {
-  name        = "fleet-us-east-1-marketing-run"
+  name        = "fleet-us-east-1-location-marketing-run"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Runs of the code location marketing"
 
@@ -233,7 +233,7 @@ resource "aws_cloudwatch_log_group" "server_marketing" {
 }
 
 resource "aws_iam_role" "server_marketing" {
-  name        = "fleet-us-east-1-marketing-server"
+  name        = "fleet-us-east-1-location-marketing-server"
   path        = "/dagforge/us-east-1/fleet/service/"
   description = "Code server of the code location marketing"
 

@@ -30,7 +30,7 @@ resource "aws_ecr_lifecycle_policy" "location_ml_serving" {
 }
 
 resource "aws_iam_role" "execution_ml_serving" {
-  name        = "fleet-us-east-1-ml-serving-execution"
+  name        = "fleet-us-east-1-location-ml-serving-execution"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Starts the tasks of the code location ml-serving"
 
@@ -103,7 +103,7 @@ resource "aws_cloudwatch_log_group" "run_ml_serving" {
 }
 
 resource "aws_iam_role" "run_ml_serving" {
-  name        = "fleet-us-east-1-ml-serving-run"
+  name        = "fleet-us-east-1-location-ml-serving-run"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Runs of the code location ml-serving"
 
@@ -232,7 +232,7 @@ resource "aws_cloudwatch_log_group" "server_ml_serving" {
 }
 
 resource "aws_iam_role" "server_ml_serving" {
-  name        = "fleet-us-east-1-ml-serving-server"
+  name        = "fleet-us-east-1-location-ml-serving-server"
   path        = "/dagforge/us-east-1/fleet/service/"
   description = "Code server of the code location ml-serving"
 

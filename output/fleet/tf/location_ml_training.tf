@@ -30,7 +30,7 @@ resource "aws_ecr_lifecycle_policy" "location_ml_training" {
 }
 
 resource "aws_iam_role" "execution_ml_training" {
-  name        = "fleet-us-east-1-ml-training-execution"
+  name        = "fleet-us-east-1-location-ml-training-execution"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Starts the tasks of the code location ml-training"
 
@@ -103,7 +103,7 @@ resource "aws_cloudwatch_log_group" "run_ml_training" {
 }
 
 resource "aws_iam_role" "run_ml_training" {
-  name        = "fleet-us-east-1-ml-training-run"
+  name        = "fleet-us-east-1-location-ml-training-run"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Runs of the code location ml-training"
 
@@ -236,7 +236,7 @@ resource "aws_cloudwatch_log_group" "server_ml_training" {
 }
 
 resource "aws_iam_role" "server_ml_training" {
-  name        = "fleet-us-east-1-ml-training-server"
+  name        = "fleet-us-east-1-location-ml-training-server"
   path        = "/dagforge/us-east-1/fleet/service/"
   description = "Code server of the code location ml-training"
 

@@ -30,7 +30,7 @@ resource "aws_ecr_lifecycle_policy" "location_platform_ops" {
 }
 
 resource "aws_iam_role" "execution_platform_ops" {
-  name        = "fleet-us-east-1-platform-ops-execution"
+  name        = "fleet-us-east-1-location-platform-ops-execution"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Starts the tasks of the code location platform-ops"
 
@@ -103,7 +103,7 @@ resource "aws_cloudwatch_log_group" "run_platform_ops" {
 }
 
 resource "aws_iam_role" "run_platform_ops" {
-  name        = "fleet-us-east-1-platform-ops-run"
+  name        = "fleet-us-east-1-location-platform-ops-run"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Runs of the code location platform-ops"
 
@@ -229,7 +229,7 @@ resource "aws_cloudwatch_log_group" "server_platform_ops" {
 }
 
 resource "aws_iam_role" "server_platform_ops" {
-  name        = "fleet-us-east-1-platform-ops-server"
+  name        = "fleet-us-east-1-location-platform-ops-server"
   path        = "/dagforge/us-east-1/fleet/service/"
   description = "Code server of the code location platform-ops"
 

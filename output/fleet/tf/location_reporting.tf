@@ -30,7 +30,7 @@ resource "aws_ecr_lifecycle_policy" "location_reporting" {
 }
 
 resource "aws_iam_role" "execution_reporting" {
-  name        = "fleet-us-east-1-reporting-execution"
+  name        = "fleet-us-east-1-location-reporting-execution"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Starts the tasks of the code location reporting"
 
@@ -103,7 +103,7 @@ resource "aws_cloudwatch_log_group" "run_reporting" {
 }
 
 resource "aws_iam_role" "run_reporting" {
-  name        = "fleet-us-east-1-reporting-run"
+  name        = "fleet-us-east-1-location-reporting-run"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Runs of the code location reporting"
 
@@ -226,7 +226,7 @@ resource "aws_cloudwatch_log_group" "server_reporting" {
 }
 
 resource "aws_iam_role" "server_reporting" {
-  name        = "fleet-us-east-1-reporting-server"
+  name        = "fleet-us-east-1-location-reporting-server"
   path        = "/dagforge/us-east-1/fleet/service/"
   description = "Code server of the code location reporting"
 

@@ -30,7 +30,7 @@ resource "aws_ecr_lifecycle_policy" "location_sales" {
 }
 
 resource "aws_iam_role" "execution_sales" {
-  name        = "fleet-us-east-1-sales-execution"
+  name        = "fleet-us-east-1-location-sales-execution"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Starts the tasks of the code location sales"
 
@@ -104,7 +104,7 @@ resource "aws_cloudwatch_log_group" "run_sales" {
 }
 
 resource "aws_iam_role" "run_sales" {
-  name        = "fleet-us-east-1-sales-run"
+  name        = "fleet-us-east-1-location-sales-run"
   path        = "/dagforge/us-east-1/fleet/run/"
   description = "Runs of the code location sales"
 
@@ -226,7 +226,7 @@ resource "aws_cloudwatch_log_group" "server_sales" {
 }
 
 resource "aws_iam_role" "server_sales" {
-  name        = "fleet-us-east-1-sales-server"
+  name        = "fleet-us-east-1-location-sales-server"
   path        = "/dagforge/us-east-1/fleet/service/"
   description = "Code server of the code location sales"
 
