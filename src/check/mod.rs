@@ -1,9 +1,116 @@
 //! Rules across fields: what a shape cannot say.
+//!
+//! A rule is a small function from a spec and its plan to findings. It reports the path of what to change; the reason
+//! and the nearest good value are in the finding. A rule about a name or size that AWS gets asks the plan for it, so that
+//! defaults and formats stand in one place.
+
+mod arns;
+mod credentials;
+mod dagster;
+mod database;
+mod discovery;
+mod egress;
+mod environment;
+pub mod fargate;
+mod locations;
+mod logs;
+mod measure;
+mod names;
+mod network;
+mod permissions;
+mod ranges;
+mod runs;
+mod sharing;
+mod sizes;
+mod subnets;
+mod tags;
+mod web;
+
+use std::borrow::Cow;
 
 use crate::diagnostic::Diagnostics;
-use crate::spec::Spec;
+use crate::plan::{Foundation, Plan};
+use crate::spec::choice::{CountOrList, WordOr};
+use crate::spec::network::{ExistingVpc, Network};
+use crate::spec::path::SpecPath;
+use crate::spec::{Loaded, Spec};
+
+/// What rules look at.
+struct Subject<'a> {
+    spec: &'a Spec,
+    /// Name of the environment that was laid over the spec.
+    environment: Option<&'a str>,
+    /// What would come out. The digest of the config files is not that of the rendered ones.
+    plan: Plan,
+}
+
+/// A rule.
+type Rule = fn(&Subject, &mut Diagnostics);
+
+/// Every rule, by room.
+const RULES: &[&[Rule]] = &[
+    dagster::RULES,
+    tags::RULES,
+    names::RULES,
+    network::RULES,
+    ranges::RULES,
+    subnets::RULES,
+    egress::RULES,
+    discovery::RULES,
+    database::RULES,
+    logs::RULES,
+    web::RULES,
+    sizes::RULES,
+    locations::RULES,
+    environment::RULES,
+    permissions::RULES,
+    arns::RULES,
+    runs::RULES,
+];
 
 /// Runs every rule over a spec, for the environment it was laid out for; all findings at once.
-pub fn check(_spec: &Spec, _environment: Option<&str>) -> Diagnostics {
-    Diagnostics::default()
+pub fn check(spec: &Spec, environment: Option<&str>) -> Diagnostics {
+    let mut found = Diagnostics::default();
+    let plan = outlook(spec, environment);
+    let subject = Subject { spec, environment, plan };
+    for rule in RULES.iter().copied().flatten() {
+        rule(&subject, &mut found);
+    }
+    found
+}
+
+/// Checks the deployments of one spec, each by itself and against the others. Findings are placed where their text is.
+pub fn check_all(deployments: &[Loaded<Spec>]) -> Diagnostics {
+    let mut found = Diagnostics::default();
+    for loaded in deployments {
+        let mut own = check(&loaded.spec, loaded.origin.environment());
+        loaded.origin.place(&mut own);
+        found.append(own);
+    }
+    sharing::check(deployments, &mut found);
+    found
+}
+
+/// The plan of a spec that no rule has seen yet. Only a number of zones could make it arbitrarily large.
+fn outlook(spec: &Spec, environment: Option<&str>) -> Plan {
+    let mut spec = Cow::Borrowed(spec);
+    if let Some(Network { azs: Some(CountOrList::Count(4..)), .. }) = spec.network {
+        spec.to_mut().network.get_or_insert_default().azs = None;
+    }
+    Plan::resolve(&spec, Foundation::resolve(&spec, environment), &[])
+}
+
+impl Subject<'_> {
+    /// The existing VPC, when there is one.
+    fn existing_vpc(&self) -> Option<&ExistingVpc> {
+        match self.spec.network.as_ref()?.vpc.as_ref()? {
+            WordOr::Other(existing) => Some(existing),
+            WordOr::Word(_) => None,
+        }
+    }
+}
+
+/// The path of a code location's key.
+fn location_at(key: impl AsRef<str>) -> SpecPath {
+    SpecPath::from("code_locations").key(key)
 }

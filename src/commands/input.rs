@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anyhow::{Context, Result, anyhow};
 use dagforge::blueprint::Blueprints;
-use dagforge::check::check;
+use dagforge::check::check_all;
 use dagforge::cli::{Input, MessageFormat, Revision};
 use dagforge::compile::{Compiled, compile};
 use dagforge::diagnostic::{Diagnostics, Look};
@@ -33,12 +33,7 @@ pub fn read(input: &Input) -> Result<Option<Checked>> {
         Ok(deployments) => deployments,
         Err(found) => return report(&source, &found, format).map(|()| None),
     };
-    let mut found = Diagnostics::default();
-    for loaded in &deployments {
-        let mut own = check(&loaded.spec, loaded.origin.environment());
-        loaded.origin.place(&mut own);
-        found.append(own);
-    }
+    let found = check_all(&deployments);
     report(&source, &found, format)?;
     Ok((!found.has_errors()).then_some(Checked { deployments }))
 }

@@ -4,10 +4,21 @@
 //! beside this one, so that every message of the program can be read in a few short files.
 //! A finding about the spec names a path; its line is looked up when it is printed.
 
+mod arn;
 mod code;
+mod data;
+mod environment;
+mod limit;
+mod location;
+mod network;
+mod permission;
 mod print;
+mod runs;
 mod shape;
+mod sharing;
 pub mod suggest;
+mod tags;
+mod web;
 mod yaml;
 
 pub use code::Code;
@@ -17,7 +28,22 @@ use crate::spec::path::SpecPath;
 
 /// Every code there is, in the order of its file; `dagforge explain` reads it, and a test holds it against tests/broken.
 pub fn codes() -> impl Iterator<Item = Code> {
-    [yaml::CODES, shape::CODES].into_iter().flatten().copied()
+    let subjects = [
+        yaml::CODES,
+        shape::CODES,
+        limit::CODES,
+        network::CODES,
+        web::CODES,
+        data::CODES,
+        location::CODES,
+        environment::CODES,
+        permission::CODES,
+        arn::CODES,
+        runs::CODES,
+        tags::CODES,
+        sharing::CODES,
+    ];
+    subjects.into_iter().flatten().copied()
 }
 
 /// How bad a finding is.
@@ -151,6 +177,11 @@ impl Diagnostics {
     /// Adds an error; only the constructors of this folder call it.
     fn error(&mut self, code: Code, place: Place, message: impl Into<String>) -> &mut Diagnostic {
         self.add(Severity::Error, code, place, message.into())
+    }
+
+    /// Adds a warning; only the constructors of this folder call it.
+    fn warning(&mut self, code: Code, place: Place, message: impl Into<String>) -> &mut Diagnostic {
+        self.add(Severity::Warning, code, place, message.into())
     }
 
     /// Adds a finding and hands it back for its help.

@@ -26,6 +26,12 @@ const INIT_IMAGE: &str = "public.ecr.aws/aws-cli/aws-cli:2.31.23";
 /// Environment variable with the bucket's name.
 const BUCKET_VARIABLE: &str = "DAGFORGE_CONFIG_BUCKET";
 
+/// Image of the init container: the spec's, or the official one.
+pub fn init_image(spec: &Spec) -> &str {
+    let image = spec.images.as_ref().and_then(|it| it.init.as_ref());
+    image.map_or(INIT_IMAGE, |it| it.as_str())
+}
+
 /// A rendered config file.
 #[derive(Clone, Debug)]
 pub struct ConfigText {
@@ -97,12 +103,11 @@ impl Config {
         instance: &Instance,
         log_group: &LogGroup,
     ) -> Container {
-        let image = spec.images.as_ref().and_then(|it| it.init.as_ref());
         let own = [variable(BUCKET_VARIABLE, &self.bucket), variable("AWS_DEFAULT_REGION", &deployment.region)];
         let tokens = instance.tokens().map(|it| variable(&it.variable, &it.value));
         Container {
             name: CONTAINER.to_owned(),
-            image: image.map_or(INIT_IMAGE, |it| it.as_str()).into(),
+            image: init_image(spec).into(),
             essential: false,
             entry_point: vec!["/bin/sh".to_owned(), "-ec".to_owned()],
             command: vec![self.script(instance)],

@@ -48,7 +48,7 @@ use runbook::Runbook;
 use terraform::Terraform;
 
 /// Version of Dagster where the spec names none.
-const DAGSTER_VERSION: &str = "1.13.27";
+pub const DAGSTER_VERSION: &str = "1.13.27";
 
 /// The whole deployment, resolved.
 #[derive(Clone, Debug, Serialize)]

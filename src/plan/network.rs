@@ -247,9 +247,15 @@ pub fn endpoint_services(spec: &Spec, network: &SpecNetwork, nat: Nat, exec: boo
     services
 }
 
+/// A parameter may be named by its path or by its ARN, and may be the password of an existing database.
 fn uses_ssm(spec: &Spec) -> bool {
-    let secrets = spec.code_locations.values().flat_map(|it| it.secrets.iter().flatten());
-    secrets.map(|(_, secret)| secret).any(|secret| matches!(secret, SecretRef::Ssm { .. }))
+    let secrets = spec.code_locations.values().flat_map(|it| it.secrets.iter().flatten()).map(|(_, it)| it);
+    let database = spec.database.as_ref().and_then(|it| it.existing.as_ref()).map(|it| &it.password);
+    secrets.chain(database).any(|it| match it {
+        SecretRef::Ssm { .. } => true,
+        SecretRef::Arn { arn, .. } => arn.service() == "ssm",
+        SecretRef::Named { .. } => false,
+    })
 }
 
 fn endpoints(

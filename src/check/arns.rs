@@ -1,0 +1,136 @@
+//! Rules about ARNs in the spec: of the right kind, and of the deployment's partition, region and account.
+
+use super::{Rule, Subject, location_at};
+use crate::diagnostic::{Diagnostics, Severity};
+use crate::spec::choice::WordOr;
+use crate::spec::path::SpecPath;
+use crate::spec::scalar::{Arn, Scalar, SecretRef};
+
+pub(super) const RULES: &[Rule] = &[certificate, keys, policies, secrets, resources];
+
+/// What AWS demands of an ARN at a place.
+struct Demand {
+    /// What it is the ARN of, with its article.
+    what: &'static str,
+    service: &'static str,
+    /// Beginnings of the resource.
+    resources: &'static [&'static str],
+    /// Only one of the deployment's own region.
+    own_region: bool,
+    /// AWS refuses another account's.
+    own_account: bool,
+}
+
+const CERTIFICATE: Demand = Demand {
+    what: "an ACM certificate",
+    service: "acm",
+    resources: &["certificate/"],
+    own_region: true,
+    own_account: true,
+};
+/// An alias would not do: permissions name keys.
+const KEY: Demand =
+    Demand { what: "a KMS key", service: "kms", resources: &["key/"], own_region: true, own_account: false };
+const POLICY: Demand =
+    Demand { what: "a managed policy", service: "iam", resources: &["policy/"], own_region: false, own_account: true };
+/// A full ARN may name another region's secret; its form is checked when it is read.
+const SECRET: Demand = Demand { what: "a secret", service: "", resources: &[], own_region: false, own_account: false };
+
+impl Subject<'_> {
+    fn arn(&self, arn: &Arn, demand: &Demand, at: &SpecPath, found: &mut Diagnostics) {
+        let Demand { what, service, resources, own_region, own_account } = *demand;
+        let (region, partition) = (self.spec.region.as_str(), self.plan.deployment.partition.as_str());
+        let good = resources.is_empty() || resources.iter().any(|it| arn.resource().starts_with(it));
+        if !service.is_empty() && (arn.service() != service || !good) {
+            let place = if own_region { region } else { "" };
+            let account = self.spec.account.as_ref().map_or("123456789012", |it| it.as_str());
+            let resource = resources.first().copied().unwrap_or_default();
+            return found.wrong_arn(at, what, &format!("arn:{partition}:{service}:{place}:{account}:{resource}…"));
+        }
+        self.partition(arn, at, found);
+        if own_region && arn.region() != region && arn.partition() == partition {
+            found.foreign_region(at, arn.region(), region, what);
+        }
+        let severity = if own_account { Severity::Error } else { Severity::Warning };
+        self.account(arn, severity, at, found);
+    }
+
+    fn partition(&self, arn: &Arn, at: &SpecPath, found: &mut Diagnostics) {
+        let own = self.plan.deployment.partition.as_str();
+        if arn.partition() != own {
+            found.foreign_partition(at, arn.partition(), own, self.spec.region.as_str());
+        }
+    }
+
+    /// AWS's own policies have the account `aws`, buckets have none.
+    fn account(&self, arn: &Arn, severity: Severity, at: &SpecPath, found: &mut Diagnostics) {
+        let Some(account) = &self.spec.account else { return };
+        if !matches!(arn.account(), "" | "aws") && arn.account() != account.as_str() {
+            found.foreign_account(at, arn.account(), account.as_str(), severity);
+        }
+    }
+}
+
+/// A load balancer takes certificates of its own region and account.
+fn certificate(subject: &Subject, found: &mut Diagnostics) {
+    let certificate = subject.spec.web.as_ref().and_then(|it| it.certificate.as_ref());
+    if let Some(WordOr::Other(certificate)) = certificate {
+        subject.arn(&certificate.arn, &CERTIFICATE, &"web.certificate.arn".into(), found);
+    }
+}
+
+/// Logs and databases are encrypted with keys of their own region.
+fn keys(subject: &Subject, found: &mut Diagnostics) {
+    let spec = subject.spec;
+    let database = spec.database.as_ref().and_then(|it| it.create.as_ref()).and_then(|it| it.kms.as_ref());
+    let logs = spec.logs.as_ref().and_then(|it| it.kms.as_ref());
+    for (at, key) in [("database.create.kms", database), ("logs.kms", logs)] {
+        if let Some(key) = key {
+            subject.arn(key, &KEY, &at.into(), found);
+        }
+    }
+}
+
+/// Policies are attached within an account.
+fn policies(subject: &Subject, found: &mut Diagnostics) {
+    if let Some(boundary) = subject.spec.iam.as_ref().and_then(|it| it.permissions_boundary.as_ref()) {
+        subject.arn(boundary, &POLICY, &"iam.permissions_boundary".into(), found);
+    }
+    for (key, location) in &subject.spec.code_locations {
+        for (index, permission) in location.permissions.iter().flatten().enumerate() {
+            let at = location_at(key.as_str()).key("permissions").index(index).key("managed");
+            if let Some(managed) = &permission.managed {
+                subject.arn(managed, &POLICY, &at, found);
+            }
+        }
+    }
+}
+
+/// Another account's secret needs that account's consent.
+fn secrets(subject: &Subject, found: &mut Diagnostics) {
+    let existing = subject.spec.database.as_ref().and_then(|it| it.existing.as_ref());
+    let database = existing.map(|it| (SpecPath::from("database.existing.password"), &it.password));
+    let locations = subject.spec.code_locations.iter().flat_map(|(key, location)| {
+        let at = location_at(key.as_str()).key("secrets");
+        location.secrets.iter().flatten().map(move |(name, it)| (at.key(name.as_str()), it))
+    });
+    for (at, secret) in database.into_iter().chain(locations) {
+        if let SecretRef::Arn { arn, .. } = secret {
+            subject.arn(arn, &SECRET, &at, found);
+        }
+    }
+}
+
+/// What permissions are allowed on; ARNs with wildcards in these parts say nothing to compare.
+fn resources(subject: &Subject, found: &mut Diagnostics) {
+    for (key, location) in &subject.spec.code_locations {
+        for (index, permission) in location.permissions.iter().flatten().enumerate() {
+            let at = location_at(key.as_str()).key("permissions").index(index).key("on");
+            for (index, text) in permission.on.iter().flatten().enumerate() {
+                let Ok(arn) = Arn::parse(text) else { continue };
+                subject.partition(&arn, &at.index(index), found);
+                subject.account(&arn, Severity::Warning, &at.index(index), found);
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Rules about the sizes of tasks: CPU, memory, ephemeral storage, and the task definition itself.
+
+use super::{Rule, Subject, fargate, location_at, measure};
+use crate::diagnostic::Diagnostics;
+use crate::plan::task::TaskDefinition;
+use crate::spec::path::SpecPath;
+
+pub(super) const RULES: &[Rule] = &[pairs, ephemeral, definitions];
+
+/// Largest task definition in bytes
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html>).
+const DEFINITION_LIMIT: usize = 64 * 1024;
+
+/// CPU and memory of every task are a pair that Fargate sells.
+fn pairs(subject: &Subject, found: &mut Diagnostics) {
+    let Subject { spec, plan, .. } = subject;
+    let web = spec.web.as_ref().map(|it| (it.cpu, it.memory));
+    pair("web".into(), web, &plan.rooms.platform.webserver.task, found);
+    let daemon = spec.daemon.as_ref().map(|it| (it.cpu, it.memory));
+    pair("daemon".into(), daemon, &plan.rooms.platform.daemon.task, found);
+    for (location, planned) in spec.code_locations.iter().zip(&plan.rooms.locations) {
+        let (key, location) = location;
+        let server = location.server.as_ref().map(|it| (it.cpu, it.memory));
+        pair(location_at(key.as_str()).key("server"), server, &planned.server, found);
+        let run = location.run.as_ref().map(|it| (it.cpu, it.memory));
+        pair(location_at(key.as_str()).key("run"), run, &planned.run, found);
+    }
+}
+
+/// What is written of a size: one half may be a default.
+type Written = (Option<u32>, Option<u32>);
+
+fn pair(at: SpecPath, written: Option<Written>, task: &TaskDefinition, found: &mut Diagnostics) {
+    let (Ok(cpu), Ok(memory)) = (task.cpu.parse(), task.memory.parse()) else { return };
+    let Some((written_cpu, written_memory)) = written.filter(|_| !fargate::offers(cpu, memory)) else { return };
+    let cpu_is_sold = fargate::pairs().any(|it| it.0 == cpu);
+    let blamed = match written_cpu {
+        Some(_) if !cpu_is_sold || written_memory.is_none() => "cpu",
+        _ => "memory",
+    };
+    let choices = fargate::choices(cpu, memory);
+    found.fargate_size(&at.key(blamed), cpu, memory, &choices, fargate::nearest(cpu, memory));
+}
+
+/// Fargate's own 20 GiB come without asking.
+fn ephemeral(subject: &Subject, found: &mut Diagnostics) {
+    for (key, location) in &subject.spec.code_locations {
+        let Some(gib) = location.run.as_ref().and_then(|it| it.ephemeral_gib) else { continue };
+        if !(21..=200).contains(&gib) {
+            let at = location_at(key.as_str()).key("run").key("ephemeral_gib");
+            found.beyond(&at, gib.into(), (21, 200), "Fargate has 20 GiB without asking, and 200 at most");
+        }
+    }
+}
+
+/// Task definitions that ECS would refuse for their size.
+fn definitions(subject: &Subject, found: &mut Diagnostics) {
+    for location in &subject.plan.rooms.locations {
+        for task in [&location.server, &location.run] {
+            let size = measure::json(task);
+            if size > DEFINITION_LIMIT {
+                let at = location_at(location.key.as_str()).key("env");
+                found.definition_size(&at, &task.family, size, DEFINITION_LIMIT);
+            }
+        }
+    }
+}

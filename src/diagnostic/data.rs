@@ -1,0 +1,75 @@
+//! Findings about database, logs and buckets.
+
+use super::code::codes;
+use super::{Diagnostics, Place};
+use crate::spec::path::SpecPath;
+
+codes! {
+    CREATE_AND_EXISTING = "create-and-existing": "`create` and `existing` exclude each other: one of the two databases \
+        would not be used.";
+    ENGINE_VERSION = "engine-version": "RDS does not create this version of PostgreSQL. A version has a major and a minor \
+        number; RDS keeps the minor one up to date by itself afterwards.";
+    DATABASE_CLASS = "database-class": "An RDS instance class is `db.`, a family and a size, and the old families do not \
+        run today's PostgreSQL.";
+    MAX_STORAGE = "max-storage": "Storage that may grow by itself needs a limit at least a tenth above what it begins \
+        with; RDS refuses a smaller one.";
+    NO_BACKUPS = "no-backups": "Without automatic backups a mistake on the database is final, and so is everything Dagster \
+        knows about past runs. That is accepted with `protect: false` only.";
+    SMALL_DATABASE = "small-database": "Every run holds a connection to the database, and PostgreSQL on RDS accepts a \
+        number of them that depends on the instance's memory: bytes divided by 9,531,392. Beyond it runs fail.";
+    RETENTION_DAYS = "retention-days": "CloudWatch Logs keeps log events for one of a few numbers of days, and refuses \
+        every other number.";
+}
+
+impl Diagnostics {
+    /// Both databases.
+    pub fn create_and_existing(&mut self, at: &SpecPath) {
+        self.error(CREATE_AND_EXISTING, Place::key(at), "`database` has both `create` and `existing`")
+            .help("keep one of the two; an environment can delete the other with `null`");
+    }
+
+    /// A version that RDS does not create.
+    pub fn engine_version(&mut self, at: &SpecPath, version: &str, nearest: &str) {
+        let message = format!("RDS creates no PostgreSQL `{version}`");
+        self.error(ENGINE_VERSION, Place::value(at), message)
+            .help(format!("majors are 14 to 18, with a minor number; the nearest is `\"{nearest}\"`"));
+    }
+
+    /// A class that is none, or too old.
+    pub fn database_class(&mut self, at: &SpecPath, class: &str, help: &str) {
+        let message = format!("`{class}` is no RDS instance class for this PostgreSQL");
+        self.error(DATABASE_CLASS, Place::value(at), message).help(help);
+    }
+
+    /// A limit below what storage begins with.
+    pub fn max_storage(&mut self, at: &SpecPath, storage: u32, max: u32, least: u32) {
+        let message = format!("storage of {storage} GiB cannot grow up to {max} GiB");
+        self.error(MAX_STORAGE, Place::value(at), message)
+            .help(format!("`max_storage_gib` is at least a tenth more than `storage_gib`: {least} or more"));
+    }
+
+    /// No backups of what is protected.
+    pub fn no_backups(&mut self, at: &SpecPath) {
+        self.error(NO_BACKUPS, Place::value(at), "a protected database needs backups")
+            .help("keep them for 1 to 35 days; the default is 14")
+            .help("a deployment to throw away says `protect: false`, and may then do without");
+    }
+
+    /// More runs than connections.
+    pub fn small_database(&mut self, at: &SpecPath, class: &str, connections: u64, tasks: u64, enough: Option<&str>) {
+        let message = format!("`{class}` takes {connections} connections, fewer than the {tasks} tasks there may be");
+        let finding = self.warning(SMALL_DATABASE, Place::value(at), message);
+        if let Some(enough) = enough {
+            finding.help(format!("`{enough}` takes enough"));
+        }
+        finding.help("or lower `runs.max_concurrent`");
+    }
+
+    /// A number of days that CloudWatch does not know.
+    pub fn retention_days(&mut self, at: &SpecPath, days: u32, nearest: u32, known: &[u32]) {
+        let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+        self.error(RETENTION_DAYS, Place::value(at), format!("CloudWatch Logs does not keep events for {days} days"))
+            .help(format!("the nearest is {nearest}"))
+            .help(format!("it is one of {}", known.join(", ")));
+    }
+}
