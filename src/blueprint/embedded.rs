@@ -35,6 +35,7 @@ pub const FILES: &[(&str, &str)] = embed![
     "tf/_role.tf.j2",
     "tf/_service.tf.j2",
     "tf/_task.tf.j2",
+    "tf/config.tf.j2",
     "tf/data.tf.j2",
     "tf/location.tf.j2",
     "tf/network.tf.j2",
