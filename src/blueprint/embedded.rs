@@ -9,6 +9,9 @@ macro_rules! embed {
 /// Path below `blueprints/` and text, one line for each file in the order of `ls`.
 pub const FILES: &[(&str, &str)] = embed![
     "cfn/_bucket.yaml.j2",
+    "cfn/_container.yaml.j2",
+    "cfn/_database.yaml.j2",
+    "cfn/_endpoints.yaml.j2",
     "cfn/_load_balancer.yaml.j2",
     "cfn/_log_group.yaml.j2",
     "cfn/_publish.yaml.j2",
@@ -27,8 +30,12 @@ pub const FILES: &[(&str, &str)] = embed![
     "dagster/workspace.yaml.j2",
     "images/core/Dockerfile.j2",
     "runbook/README.md.j2",
+    "runbook/_changes.md.j2",
     "tf/_bucket.tf.j2",
     "tf/_config_object.tf.j2",
+    "tf/_container.tf.j2",
+    "tf/_database.tf.j2",
+    "tf/_endpoints.tf.j2",
     "tf/_load_balancer.tf.j2",
     "tf/_log_group.tf.j2",
     "tf/_repository.tf.j2",
