@@ -65,14 +65,22 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
         let what = format!("Image repository of the code location {}", it.key);
         maker.layer(20, "registry", Some(&it.key), &what, repository(), false)
     });
-    let data = maker.layer(30, "data", None, "Buckets, database and its secret", data(rooms), true);
+    // Where buckets and database exist already, nothing is left to create.
+    let data = Some(data(rooms)).filter(|it| !it.is_empty());
+    let data = data.map(|it| maker.layer(30, "data", None, "Buckets, database and its secret", it, true));
     let platform = maker.layer(40, "platform", None, "Cluster, load balancer, webserver and daemon", platform(), true);
     let locations = rooms
         .locations
         .iter()
         .map(|it| maker.layer(50, "location", Some(&it.key), &format!("Code location {}", it.key), Vec::new(), true));
-    let mut layers: Vec<_> =
-        network.into_iter().chain([registry]).chain(registries).chain([data, platform]).chain(locations).collect();
+    let mut layers: Vec<_> = network
+        .into_iter()
+        .chain([registry])
+        .chain(registries)
+        .chain(data)
+        .chain([platform])
+        .chain(locations)
+        .collect();
     for layer in &mut layers {
         let location = rooms.locations.iter().find(|it| Some(&it.key) == layer.owner.as_ref());
         let takes_revision = match layer.name.as_str() {

@@ -14,6 +14,8 @@ pub struct Runbook {
     pub revision_command: String,
     /// Terraform's option for the revision, with a blank before it; empty where it is fixed.
     pub revision_option: String,
+    /// CloudFormation's option for the revision, with a blank before it; empty where it is fixed.
+    pub revision_parameter: String,
     /// The command that deploys the platform.
     pub platform_command: String,
     /// Which account to sign in to.
@@ -63,6 +65,7 @@ impl Runbook {
             url: balancer.url.clone(),
             revision_command: revision_command(deployment),
             revision_option: if input { " -var gitrev=\"$GITREV\"" } else { "" }.to_owned(),
+            revision_parameter: if input { " --parameter-overrides GitRev=\"$GITREV\"" } else { "" }.to_owned(),
             platform_command: layers.iter().filter(|it| it.name == "platform").map(command).collect(),
             account: account.unwrap_or_else(|| "the account it belongs to".to_owned()),
             url_suffix: if deployment.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }.to_owned(),

@@ -1,4 +1,4 @@
-//! Terraform: one root module, a file for each layer and three for the module itself.
+//! Terraform: one root module, a file for each layer, and those of the module itself.
 
 use minijinja::context;
 
@@ -7,7 +7,7 @@ use crate::blueprint::{BlueprintError, Blueprints};
 use crate::plan::Plan;
 
 /// Files of the module itself.
-pub(super) const MODULE_FILES: [&str; 3] = ["versions", "variables", "outputs"];
+pub(super) const MODULE_FILES: [&str; 4] = ["versions", "variables", "config", "outputs"];
 
 /// Renders a file of the module itself.
 pub(super) fn module_file(rooms: &Rooms, name: &str, blueprints: &Blueprints) -> Result<File, BlueprintError> {

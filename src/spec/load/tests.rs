@@ -2,7 +2,6 @@
 
 #![allow(dead_code, reason = "what the grammar's types hold is compared by their debug form")]
 
-
 use indexmap::IndexMap;
 use proptest::prelude::*;
 use schemars::JsonSchema;
