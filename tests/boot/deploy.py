@@ -58,7 +58,7 @@ class Deployer:
         """Both files under the digest's key, as `ops.sh config` does between the data and the platform layer."""
         bucket = self.aws("ssm", "get-parameter", "--name", f"/dagforge/{self.deployment.name}/data/config_bucket")
         bucket = json.loads(bucket)["Parameter"]["Value"]
-        for file in self.deployment.plan["config"]["files"]:
+        for file in self.deployment.plan["config"]["files"].values():
             source = str(self.deployment.folder / "config" / file["name"])
             self.aws("s3api", "put-object", "--bucket", bucket, "--key", file["digest_key"], "--body", source)
         return bucket

@@ -4,8 +4,9 @@ import json
 import pathlib
 import time
 
-from boot import aws
+from boot import aws, existing
 from boot.deploy import Deployer
+from boot.ecs import clock
 from boot.ecs.agent import World
 from boot.ecs.clock import until
 from boot.ecs.images import Registry
@@ -15,8 +16,11 @@ from boot.rendered import REPOSITORY
 from boot.ui import Ui
 from boot.world import DATABASE
 
+ACCOUNT = "123456789012"
 FIRST = "r1"
 STEADY = 240
+# From here on, waiting is not shortened: health checks of so many containers would take the whole machine.
+MANY = 6
 
 
 def layers_of(deployment, name):
@@ -34,6 +38,7 @@ def published(layer, name):
 class Stage:
     def __init__(self, deployment, scratch):
         self.deployment, self.scratch = deployment, pathlib.Path(scratch)
+        clock.FACTOR = 1 if len(self.locations) >= MANY else clock.USUAL
         # The database's user passes through.
         self.scratch.chmod(0o711)
         self.timings, self._began = [], time.monotonic()
@@ -49,6 +54,7 @@ class Stage:
     # Deploying, in the runbook's order
 
     def deploy(self):
+        existing.networks(self.endpoint, self.deployment, ACCOUNT)
         for name in ("network", "registry"):
             self.layers(name)
         for layer in layers_of(self.deployment, "registry"):
@@ -56,6 +62,7 @@ class Stage:
         self.push_tools()
         self.layers("data")
         self.start_database()
+        existing.secrets(self.world, self.deployment)
         self.deployer.upload_config()
         self.note("config uploaded")
         self.world.start()
@@ -66,6 +73,21 @@ class Stage:
         for layer in layers_of(self.deployment, name):
             self.deployer.layer(layer, **values)
             self.note(f"{layer['stack']} deployed")
+
+    def change(self, deployment, files):
+        """Deploys another rendering of the same spec: the config, and the layers whose template is among `files`."""
+        self.deployment = self.deployer.deployment = deployment
+        self.deployer.upload_config()
+        for layer in deployment.layers:
+            if layer["template"] in files:
+                self.deployer.layer(layer, GitRev=FIRST)
+                self.note(f"{layer['stack']} changed")
+
+    def renew(self, part):
+        """New tasks from the same definition, as the runbook restarts a service."""
+        service = self.service(part)
+        cluster = ["--cluster", service.document["clusterArn"], "--service", service.name]
+        self.deployer.aws("ecs", "update-service", *cluster, "--force-new-deployment")
 
     def layer(self, name, owner=None):
         return next(layer for layer in layers_of(self.deployment, name) if layer["owner"] == owner)
@@ -87,15 +109,18 @@ class Stage:
         return command[command.index("-m") + 1]
 
     def start_database(self):
-        data = self.layer("data")
-        host = self.deployer.parameter(published(data, "database_host"))
+        host = self.parameter("data", "database_host")
         found = self.world.admin("rds").describe_db_instances()["DBInstances"][0]
         self.postgres = Postgres(self.scratch / "postgres", found["MasterUsername"], self.password(), found["DBName"])
         self.world.names.put(host, [DATABASE])
         self.note("database runs")
 
+    def parameter(self, layer, name):
+        """A value that a layer publishes."""
+        return self.deployer.parameter(published(self.layer(layer), name))
+
     def secret(self):
-        return self.deployer.parameter(published(self.layer("data"), "database_secret_arn"))
+        return self.parameter("data", "database_secret_arn")
 
     def password(self):
         text = self.world.admin("secretsmanager").get_secret_value(SecretId=self.secret())["SecretString"]
@@ -106,6 +131,12 @@ class Stage:
     @property
     def locations(self):
         return [layer["owner"] for layer in layers_of(self.deployment, "location")]
+
+    def task_definitions(self):
+        """Every registered definition that is in use, as the server shows it."""
+        ecs = self.world.admin("ecs")
+        arns = [arn for page in ecs.get_paginator("list_task_definitions").paginate() for arn in page["taskDefinitionArns"]]
+        return [self.world.definition(arn) for arn in arns]
 
     def service(self, part):
         return self.world.services[f"{self.deployment.name}_{part}"]

@@ -24,6 +24,7 @@ SENSOR = """mutation($s: SensorSelector!) { startSensor(sensorSelector: $s) { __
   ... on PythonError { message } } }"""
 TICKS = """query($s: InstigationSelector!) { instigationStateOrError(instigationSelector: $s) { __typename
   ... on InstigationState { ticks(limit: 5) { status skipReason error { message } } } } }"""
+IMAGES = """{ workspaceOrError { ... on Workspace { locationEntries { name displayMetadata { key value } } } } }"""
 DAEMONS = """{ instance { daemonHealth { allDaemonStatuses { daemonType required healthy lastHeartbeatErrors { message } } } } }"""
 
 
@@ -91,6 +92,12 @@ class Ui:
     def ticks(self, location, name):
         found = self.ask(TICKS, s={**self._repository(location), "name": name})["instigationStateOrError"]
         return found.get("ticks", [])
+
+    def image(self, location):
+        """The image that a location's server says it runs, and that its runs will use."""
+        entries = self.ask(IMAGES)["workspaceOrError"]["locationEntries"]
+        metadata = next(entry["displayMetadata"] for entry in entries if entry["name"] == location)
+        return {item["key"]: item["value"] for item in metadata}.get("image", "")
 
     def daemons(self):
         return self.ask(DAEMONS)["instance"]["daemonHealth"]["allDaemonStatuses"]

@@ -7,7 +7,9 @@ the work is real.
 
 import time
 
-FACTOR = 5
+USUAL = 5
+# The factor in force.
+FACTOR = USUAL
 
 
 def shortened(seconds):
