@@ -1,0 +1,102 @@
+"""Fixtures of the tier: one private network for the test process, one running stage for each rendered example.
+
+`--example NAME` (repeatable) runs a part; without it every example runs. Tests are ordered so that each stage is
+deployed once, lives through the tests in the order of `ORDER`, and is taken down before the next one starts.
+"""
+
+import pathlib
+import shutil
+import tempfile
+
+import pytest
+
+from boot import world
+from boot.ecs.clock import until
+from boot.rendered import OUTPUT, Deployment
+from boot.stage import Stage
+
+# Rendered deployment to the spec that it is rendered from. All of them boot and run a job in each location; the first
+# also lives through changes and faults.
+EXAMPLES = {"acme": "minimal", "dataplatform": "gitrev-sidecar", "fleet": "fleet"}
+LIVES_ON = "acme"
+ORDER = ("test_config", "test_policy", "test_boot", "test_change", "test_faults", "test_permissions")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--example", action="append", choices=EXAMPLES, help="run this rendered example only")
+
+
+def pytest_generate_tests(metafunc):
+    if "stage" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--example") or list(EXAMPLES)
+        if metafunc.definition.get_closest_marker("lives_on"):
+            chosen = [name for name in chosen if name == LIVES_ON]
+        metafunc.parametrize("stage", chosen, indirect=True, scope="session")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "lives_on: runs for one example only, whose stage it changes")
+
+
+def pytest_collection_modifyitems(items):
+    def place(item):
+        example = item.callspec.params.get("stage") if hasattr(item, "callspec") else None
+        return (list(EXAMPLES).index(example) if example else -1, ORDER.index(item.path.stem))
+
+    items.sort(key=place)
+
+
+@pytest.fixture(scope="session")
+def network():
+    """Moves the whole process: tests that use it run after those that do not."""
+    world.enter()
+
+
+@pytest.fixture(scope="session")
+def stage(request, network):
+    scratch = tempfile.mkdtemp(prefix="boot-")
+    stage = Stage(Deployment(OUTPUT / request.param), scratch)
+    try:
+        stage.deploy()
+        stage.steady()
+        yield stage
+    finally:
+        stage.close()
+        for moment, what in stage.timings:
+            print(f"{request.param} {moment:6.1f} s  {what}")
+        shutil.rmtree(pathlib.Path(scratch), ignore_errors=True)
+
+
+class Activity:
+    """Runs and ticks that are under way: started together, because waiting together is shorter."""
+
+    def __init__(self, stage):
+        self.stage, ui = stage, stage.ui
+        self.hello = {location: ui.launch(location, "hello") for location in stage.locations}
+        first = stage.locations[0]
+        self.broken, self.terminated, self.killed = [ui.launch(first, job) for job in ("broken", "endless", "endless")]
+        ui.start_schedule(first, "every_minute")
+        ui.start_sensor(first, "watcher")
+
+    def task(self, run):
+        """The task that the daemon started for a run."""
+        arn = until(lambda: self.stage.ui.tag(run, "ecs/task_arn"), 90, f"run {run} was not launched\n{self.stage.explain()}")
+        return until(lambda: self.stage.world.tasks.get(arn), 20, f"the executor does not know {arn}")
+
+    def ended(self, run, timeout=150):
+        """The status that a run ends in."""
+        ends = ("SUCCESS", "FAILURE", "CANCELED")
+        until(lambda: self.stage.ui.status(run) in ends, timeout, lambda: f"run {run} goes on\n{self.stage.explain()}")
+        return self.stage.ui.status(run)
+
+    def working(self, run):
+        """Waits until the run's own code prints something."""
+        task = self.task(run)
+        log = task.folder / "run" / "log"
+        until(lambda: log.exists() and b"waiting" in log.read_bytes(), 120, lambda: self.stage.explain())
+        return task
+
+
+@pytest.fixture(scope="session")
+def activity(stage):
+    return Activity(stage)

@@ -1,0 +1,45 @@
+"""What a deployment expects to find in the account: networks, zones and secrets that its spec names.
+
+Networks and zones are fakeaws's to make (it knows them by their ids in the templates). Secrets that no template creates
+are made here, with a value for each key that a container asks for.
+"""
+
+import json
+import urllib.request
+
+EXISTING = "/moto-api/fakeaws/existing"
+
+
+def texts(deployment):
+    return "\n".join((deployment.folder / layer["template"]).read_text() for layer in deployment.layers)
+
+
+def networks(endpoint, deployment, account):
+    body = json.dumps({"region": deployment.region, "account": account, "text": texts(deployment)}).encode()
+    request = urllib.request.Request(endpoint + EXISTING, data=body, headers={"content-type": "application/json"})
+    urllib.request.urlopen(request).read()
+
+
+def references(deployment):
+    """`valueFrom` of every container that names something in its own text, and not another stack's output."""
+    found = set()
+    for definition in deployment.task_definitions().values():
+        for container in definition["ContainerDefinitions"]:
+            found |= {item["ValueFrom"] for item in container.get("Secrets", [])}
+    return sorted(each for each in found if not each.startswith("ref-"))
+
+
+def secrets(world, deployment):
+    manager, values = world.admin("secretsmanager"), {}
+    for reference in references(deployment):
+        if ":secretsmanager:" in reference:
+            name, key, *_ = [*reference.split(":secret:")[1].split(":"), ""]
+            values.setdefault(name, {})[key] = f"value of {name} {key}".strip()
+        else:
+            name = reference.split(":parameter", 1)[-1]
+            world.admin("ssm").put_parameter(Name=name, Value=f"value of {name}", Type="SecureString", Overwrite=True)
+    known = [secret["Name"] for secret in manager.list_secrets()["SecretList"]]
+    for name, keys in values.items():
+        text = keys[""] if list(keys) == [""] else json.dumps(keys)
+        if name not in known:
+            manager.create_secret(Name=name, SecretString=text)

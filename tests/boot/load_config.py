@@ -1,0 +1,57 @@
+"""Loads dagster.yaml and workspace.yaml of a folder with Dagster's own code, in the environment of the container.
+
+Run by the image's Python (`python load_config.py FOLDER`). Nothing is contacted: every configurable class is validated
+against its own `config_type`, and all but the storage (whose constructor connects) are constructed. Prints what it
+understood as JSON.
+"""
+
+import json
+import os
+import sys
+
+import yaml
+from dagster._config import process_config
+from dagster._core.instance.config import dagster_instance_config
+from dagster._core.instance.ref import InstanceRef
+from dagster._core.workspace.config_schema import process_workspace_config
+from dagster._core.workspace.load_target import WorkspaceFileTarget
+from dagster._serdes.config_class import class_from_code_pointer
+from dagster_postgres.utils import pg_url_from_config
+from sqlalchemy import create_engine
+
+CONSTRUCTED = ("run_launcher_data", "run_coordinator_data", "compute_logs_data", "local_artifact_storage_data")
+
+
+def configurable(data):
+    """The class a block names and its config, accepted by the class itself, with `{env: …}` resolved."""
+    kind = class_from_code_pointer(data.module_name, data.class_name)
+    result = process_config(kind.config_type(), data.config_dict)
+    if not result.success:
+        sys.exit("\n".join(f"{data.class_name}: {error.message}" for error in result.errors))
+    return kind, result.value
+
+
+def main(folder):
+    loaded, _ = dagster_instance_config(folder)
+    ref = InstanceRef.from_dir(folder)
+    understood = {"instance": sorted(loaded)}
+    for name in ref._fields:
+        data = getattr(ref, name)
+        if hasattr(data, "class_name"):
+            kind, config = configurable(data)
+            understood[name.removesuffix("_data")] = {"class": kind.__name__, "config": config}
+            if name in CONSTRUCTED:
+                data.rehydrate(kind)
+            if "postgres_db" in config:
+                # Imports the driver that the URL names, without connecting.
+                create_engine(pg_url_from_config(config))
+    path = os.path.join(folder, "workspace.yaml")
+    with open(path) as file:
+        result = process_workspace_config(yaml.safe_load(file))
+    if not result.success:
+        sys.exit("\n".join(error.message for error in result.errors))
+    understood["locations"] = [origin.location_name for origin in WorkspaceFileTarget([path]).create_origins()]
+    json.dump(understood, sys.stdout, default=str)
+
+
+main(sys.argv[1])

@@ -1,0 +1,203 @@
+"""A rendered deployment, deployed and running: what every test of the tier works with."""
+
+import json
+import pathlib
+import time
+
+from boot import aws, existing
+from boot.deploy import Deployer
+from boot.ecs import clock
+from boot.ecs.agent import World
+from boot.ecs.clock import until
+from boot.ecs.images import Registry
+from boot.postgres import Postgres
+from boot.proxy import Proxy
+from boot.rendered import REPOSITORY
+from boot.ui import Ui
+from boot.world import DATABASE
+
+ACCOUNT = "123456789012"
+FIRST = "r1"
+STEADY = 240
+# From here on, waiting is not shortened: health checks of so many containers would take the whole machine.
+MANY = 6
+
+
+def layers_of(deployment, name):
+    return [layer for layer in deployment.layers if layer["name"] == name]
+
+
+def published(layer, name):
+    """Where a layer publishes a value."""
+    publishes = layer["publishes"]
+    if isinstance(publishes, dict):
+        return publishes[name]["path"]
+    return next(item["path"] for item in publishes if item["name"] == name)
+
+
+class Stage:
+    def __init__(self, deployment, scratch):
+        self.deployment, self.scratch = deployment, pathlib.Path(scratch)
+        clock.FACTOR = 1 if len(self.locations) >= MANY else clock.USUAL
+        # The database's user passes through.
+        self.scratch.chmod(0o711)
+        self.timings, self._began = [], time.monotonic()
+        self._server = aws.running(open(self.scratch / "aws.log", "w"))
+        self.endpoint = self._server.__enter__()
+        self.proxy = Proxy(self.endpoint)
+        self.images = Registry(self.scratch, REPOSITORY / ".venv-dagster", REPOSITORY / ".venv")
+        self.world = World(self.scratch, self.endpoint, self.proxy, self.images, deployment.region)
+        self.deployer = Deployer(deployment, self.endpoint)
+        self.ui = Ui(self._webserver)
+        self.postgres = None
+
+    # Deploying, in the runbook's order
+
+    def deploy(self):
+        existing.networks(self.endpoint, self.deployment, ACCOUNT)
+        for name in ("network", "registry"):
+            self.layers(name)
+        for layer in layers_of(self.deployment, "registry"):
+            self.push(layer["owner"], FIRST)
+        self.push_tools()
+        self.layers("data")
+        self.start_database()
+        existing.secrets(self.world, self.deployment)
+        self.deployer.upload_config()
+        self.note("config uploaded")
+        self.world.start()
+        for name in ("platform", "location", "task", "access"):
+            self.layers(name, GitRev=FIRST)
+
+    def layers(self, name, **values):
+        for layer in layers_of(self.deployment, name):
+            self.deployer.layer(layer, **values)
+            self.note(f"{layer['stack']} deployed")
+
+    def change(self, deployment, files):
+        """Deploys another rendering of the same spec: the config, and the layers whose template is among `files`."""
+        self.deployment = self.deployer.deployment = deployment
+        self.deployer.upload_config()
+        for layer in deployment.layers:
+            if layer["template"] in files:
+                self.deployer.layer(layer, GitRev=FIRST)
+                self.note(f"{layer['stack']} changed")
+
+    def renew(self, part):
+        """New tasks from the same definition, as the runbook restarts a service."""
+        service = self.service(part)
+        cluster = ["--cluster", service.document["clusterArn"], "--service", service.name]
+        self.deployer.aws("ecs", "update-service", *cluster, "--force-new-deployment")
+
+    def layer(self, name, owner=None):
+        return next(layer for layer in layers_of(self.deployment, name) if layer["owner"] == owner)
+
+    def push(self, owner, revision):
+        repository = self.deployer.parameter(published(self.layer("registry", owner), "repository_uri"))
+        self.world.push(repository, revision, module=self.module(owner) if owner else None)
+
+    def push_tools(self):
+        for definition in self.deployment.task_definitions().values():
+            for container in definition["ContainerDefinitions"]:
+                if container.get("EntryPoint") and container["Name"] == "config":
+                    self.images.push_tools(container["Image"])
+
+    def module(self, key):
+        """The module that a location's code server loads."""
+        definition = self.deployment.task_definitions()[f"{self.deployment.name}_server_{key}"]
+        command = definition["ContainerDefinitions"][0]["Command"]
+        return command[command.index("-m") + 1]
+
+    def start_database(self):
+        host = self.parameter("data", "database_host")
+        found = self.world.admin("rds").describe_db_instances()["DBInstances"][0]
+        self.postgres = Postgres(self.scratch / "postgres", found["MasterUsername"], self.password(), found["DBName"])
+        self.world.names.put(host, [DATABASE])
+        self.note("database runs")
+
+    def parameter(self, layer, name):
+        """A value that a layer publishes."""
+        return self.deployer.parameter(published(self.layer(layer), name))
+
+    def secret(self):
+        return self.parameter("data", "database_secret_arn")
+
+    def password(self):
+        text = self.world.admin("secretsmanager").get_secret_value(SecretId=self.secret())["SecretString"]
+        return json.loads(text)["password"]
+
+    # Looking
+
+    @property
+    def locations(self):
+        return [layer["owner"] for layer in layers_of(self.deployment, "location")]
+
+    def task_definitions(self):
+        """Every registered definition that is in use, as the server shows it."""
+        ecs = self.world.admin("ecs")
+        arns = [arn for page in ecs.get_paginator("list_task_definitions").paginate() for arn in page["taskDefinitionArns"]]
+        return [self.world.definition(arn) for arn in arns]
+
+    def service(self, part):
+        return self.world.services[f"{self.deployment.name}_{part}"]
+
+    def services(self):
+        """Services that the templates ask for."""
+        return {name for name in self.deployment.task_definitions() if "_run_" not in name and "_task_" not in name}
+
+    def steady(self, timeout=STEADY):
+        """Waits until every service has what it wants, and nothing went wrong inside the executor."""
+        # What was asked for just now must have been seen: one whole look that began after it.
+        seen = self.world.looks + 2
+        until(lambda: self.world.looks >= seen and self._steady(), timeout, self.explain)
+        self.note("steady")
+
+    def _steady(self):
+        assert not self.world.broken, self.world.broken
+        return set(self.world.services) == self.services() and all(each.steady() for each in list(self.world.services.values()))
+
+    def explain(self):
+        """What every task did and the end of its logs: the text of a failure."""
+        parts = ["the services are not steady"]
+        for task in list(self.world.tasks.values()):
+            parts.append(f"{task.family} {task.id}: {task.status} {task.reason or ''}")
+            parts += [f"    {note}" for note in task.notes]
+            for container in task.containers.values():
+                log = container.folder / "log"
+                if log.exists():
+                    parts.append(f"  {container.name} says:\n" + log.read_text(errors="replace")[-1500:])
+                parts += [f"  check: {check[0]} {check[1]:.1f} s {check[2][-300:]}" for check in container.checks[-2:]]
+        return "\n".join(parts)
+
+    def tasks(self, part):
+        """Tasks of a family, oldest first."""
+        family = f"{self.deployment.name}_{part}"
+        return sorted((task for task in list(self.world.tasks.values()) if task.family == family), key=lambda each: each.created)
+
+    def logs(self, task, container):
+        """The container's log as CloudWatch shows it."""
+        definition = next(each for each in task.definition["containerDefinitions"] if each["name"] == container)
+        options = definition["logConfiguration"]["options"]
+        stream = f"{options['awslogs-stream-prefix']}/{container}/{task.id}"
+        found = self.world.admin("logs").get_log_events(
+            logGroupName=options["awslogs-group"], logStreamName=stream, startFromHead=True
+        )
+        return "\n".join(event["message"] for event in found["events"])
+
+    def _webserver(self):
+        """A healthy target of the load balancer."""
+        service = self.service("core_webserver")
+        healthy = [task for task, target in list(service.targets.items()) if target.healthy]
+        if not healthy:
+            raise OSError("no healthy webserver")
+        return f"{healthy[0].address}:{service.targets[healthy[0]].port}"
+
+    def note(self, what):
+        self.timings.append((round(time.monotonic() - self._began, 1), what))
+
+    def close(self):
+        self.world.close()
+        self.proxy.close()
+        if self.postgres:
+            self.postgres.stop("immediate")
+        self._server.__exit__(None, None, None)

@@ -1,0 +1,79 @@
+"""A rendered deployment boots, and does for a user of the UI what Dagster is for."""
+
+from boot.ecs.clock import until
+
+
+def test_every_location_is_loaded(stage):
+    def loaded():
+        return all(entry["__typename"] == "RepositoryLocation" for entry in stage.ui.locations().values())
+
+    until(loaded, 90, lambda: stage.ui.locations())
+    assert sorted(stage.ui.locations()) == sorted(stage.locations)
+
+
+def test_the_daemons_are_healthy(stage):
+    def healthy():
+        return all(each["healthy"] for each in stage.ui.daemons() if each["required"])
+
+    until(healthy, 90, lambda: stage.ui.daemons())
+
+
+def test_a_job_succeeds_in_every_location(stage, activity):
+    for location, run in activity.hello.items():
+        assert activity.ended(run, 300) == "SUCCESS", stage.ui.events(run)
+        task = activity.task(run)
+        assert task.family == f"{stage.deployment.name}_run_{location}"
+        until(lambda: task.status == "STOPPED", 30, stage.explain)
+        assert {container.exit_code for container in task.containers.values()} == {0}
+
+
+def test_compute_logs_are_in_the_bucket_and_in_the_ui(stage, activity):
+    run = activity.hello[stage.locations[0]]
+    activity.ended(run)
+    assert stage.ui.captured(run)["stdout"] == "standard output of revision r1\n"
+    bucket = stage.parameter("data", "compute_logs_bucket")
+    found = stage.world.admin("s3").list_objects_v2(Bucket=bucket)
+    keys = [item["Key"] for item in found.get("Contents", [])]
+    assert all(key.startswith("compute-logs/") for key in keys)
+    assert any(run in key and key.endswith(".out") for key in keys), keys
+
+
+def test_logs_are_in_their_groups(stage, activity):
+    """Each container writes to the stream that the launcher, the runbook and `ops.sh` look for."""
+    assert "Serving dagster-webserver" in stage.logs(stage.tasks("core_webserver")[-1], "webserver")
+    assert "daemons" in stage.logs(stage.tasks("core_daemon")[-1], "daemon")
+    for location in stage.locations:
+        assert "Started Dagster code" in stage.logs(stage.tasks(f"server_{location}")[-1], "server")
+        task = activity.task(activity.hello[location])
+        until(lambda: task.status == "STOPPED", 120, stage.explain)
+        assert "RUN_SUCCESS" in stage.logs(task, "run")
+
+
+def test_a_failing_job_ends_as_a_failure(stage, activity):
+    assert activity.ended(activity.broken) == "FAILURE"
+    assert any("broken on purpose" in str(event) for event in stage.ui.events(activity.broken))
+
+
+def test_a_sensor_and_a_schedule_tick(stage, activity):
+    first = stage.locations[0]
+    for name, expected in (("watcher", "the sensor sees 1 run"), ("every_minute", "the schedule ticks in revision r1")):
+        ticks = until(lambda: stage.ui.ticks(first, name), 120, f"{name} does not tick")
+        assert ticks[0]["status"] == "SKIPPED" and ticks[0]["skipReason"] == expected, ticks
+
+
+def test_a_run_is_terminated_from_the_ui(stage, activity):
+    """The webserver's own launcher stops the task; the run's process ends in time by itself."""
+    task = activity.working(activity.terminated)
+    assert stage.ui.terminate(activity.terminated)["__typename"] == "TerminateRunSuccess"
+    assert activity.ended(activity.terminated) == "CANCELED"
+    until(lambda: task.status == "STOPPED", 60, stage.explain)
+    assert not any("killed after its stop timeout" in note for note in task.notes), task.notes
+
+
+def test_a_killed_run_is_marked_failed_with_its_last_lines(stage, activity):
+    task = activity.working(activity.killed)
+    task.containers["run"].kill()
+    assert activity.ended(activity.killed) == "FAILURE"
+    messages = "\n".join(event.get("message") or "" for event in stage.ui.events(activity.killed))
+    assert "exit code 137" in messages, messages
+    assert "Run worker logs:" in messages and "STEP_START" in messages, messages

@@ -1,0 +1,156 @@
+"""A change rolls exactly what it says: a config edit the two core services, a new revision its own location."""
+
+import filecmp
+import os
+import pathlib
+import subprocess
+import threading
+import time
+
+import pytest
+import yaml
+
+from boot.conftest import EXAMPLES
+from boot.ecs.clock import until
+from boot.rendered import REPOSITORY, Deployment
+from boot.stage import layers_of
+
+pytestmark = pytest.mark.lives_on
+BINARY = os.environ.get("DAGFORGE", REPOSITORY / "target" / "debug" / "dagforge")
+LIMIT = 7
+
+
+def render(spec, folder):
+    """The deployment that the real binary renders from a spec."""
+    file = folder / "dagforge.yaml"
+    file.write_text(yaml.safe_dump(spec, sort_keys=False))
+    command = [BINARY, "render", "all", file, "--out", folder / "output"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return Deployment(folder / "output" / spec["name"])
+
+
+def changed(before, after):
+    """Paths of the files that differ between two renderings."""
+
+    def files(deployment):
+        found = (path.relative_to(deployment.folder) for path in deployment.folder.rglob("*") if path.is_file())
+        return {str(path) for path in found if not path.name.startswith(".")}
+
+    both = files(before) & files(after)
+    _, different, errors = filecmp.cmpfiles(before.folder, after.folder, both, shallow=False)
+    return set(different) | set(errors) | (files(before) ^ files(after))
+
+
+def running(stage):
+    """Service to the ids of its live tasks."""
+    return {name: {task.id for task in service.live()} for name, service in stage.world.services.items()}
+
+
+def rolled(before, after):
+    return {name for name in after if before[name] != after[name]}
+
+
+def never_two(tasks):
+    """Each task came into being after the one before it had stopped."""
+    return all(earlier.stopped_at and earlier.stopped_at <= later.created for earlier, later in zip(tasks, tasks[1:]))
+
+
+class Visitor:
+    """A user who keeps asking; notes when the UI does not answer."""
+
+    def __init__(self, ui):
+        self.ui, self.failures, self.asked = ui, [], 0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._ask, daemon=True)
+
+    def _ask(self):
+        while not self._end.wait(0.5):
+            self.asked += 1
+            try:
+                self.ui.ask("{ version }")
+            except Exception as error:
+                self.failures.append(f"{time.strftime('%H:%M:%S')} {error}")
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._end.set()
+        self._thread.join()
+
+
+@pytest.fixture(scope="module")
+def edited(stage, tmp_path_factory):
+    spec = yaml.safe_load((REPOSITORY / "examples" / f"{EXAMPLES[stage.deployment.name]}.yaml").read_text())
+    spec.setdefault("runs", {})["max_concurrent"] = LIMIT
+    return render(spec, pathlib.Path(tmp_path_factory.mktemp("edited")))
+
+
+def test_a_config_edit_rolls_webserver_and_daemon_and_nothing_else(stage, activity, edited):
+    files = changed(stage.deployment, edited)
+    assert files == {"README.md", "plan.json", "config/dagster.yaml", "cfn/40-platform.yaml"}
+    before, name = running(stage), stage.deployment.name
+    with Visitor(stage.ui) as visitor:
+        stage.change(edited, files)
+        stage.steady()
+    assert rolled(before, running(stage)) == {f"{name}_core_webserver", f"{name}_core_daemon"}
+    assert visitor.asked and not visitor.failures, visitor.failures
+    assert never_two(stage.tasks("core_daemon")), stage.explain()
+    query = "{ instance { runQueueConfig { maxConcurrentRuns } } }"
+    assert stage.ui.ask(query)["instance"]["runQueueConfig"]["maxConcurrentRuns"] == LIMIT
+
+
+def test_deploying_the_same_again_rolls_nothing(stage):
+    before = running(stage)
+    for layer in ("platform", "location"):
+        stage.layers(layer, GitRev="r1")
+    stage.steady()
+    assert running(stage) == before
+
+
+def test_a_new_revision_touches_its_location_and_queued_runs_keep_theirs(stage, activity):
+    location, cluster = stage.locations[0], stage.world.services[f"{stage.deployment.name}_core_daemon"].document["clusterArn"]
+    daemon = f"{stage.deployment.name}_core_daemon"
+    # Nobody takes the run from the queue while the revision changes.
+    stage.deployer.aws("ecs", "update-service", "--cluster", cluster, "--service", daemon, "--desired-count", "0")
+    stage.steady()
+    queued = stage.ui.launch(location, "hello")
+    before = running(stage)
+    stage.push(location, "r2")
+    stage.deployer.layer(stage.layer("location", location), GitRev="r2")
+    stage.steady()
+    assert rolled(before, running(stage)) == {f"{stage.deployment.name}_server_{location}"}
+    assert stage.ui.status(queued) == "QUEUED"
+    stage.deployer.aws("ecs", "update-service", "--cluster", cluster, "--service", daemon, "--desired-count", "1")
+    assert activity.ended(queued) == "SUCCESS"
+    assert stage.ui.captured(queued)["stdout"] == "standard output of revision r1\n"
+    until(lambda: stage.ui.image(location).endswith(":r2"), 60, lambda: stage.ui.image(location))
+    following = stage.ui.launch(location, "hello")
+    assert activity.ended(following) == "SUCCESS"
+    assert stage.ui.captured(following)["stdout"] == "standard output of revision r2\n"
+    assert activity.task(following).containers["run"].definition["image"].endswith(":r2")
+    assert never_two(stage.tasks("core_daemon")), stage.explain()
+
+
+def test_a_revision_that_was_never_pushed_is_rolled_back(stage):
+    """The deployment circuit breaker goes back to the definition that worked; the reason is on the stopped tasks."""
+    location = stage.locations[0]
+    service = stage.service(f"server_{location}")
+    good = service.document["taskDefinition"]
+    stage.deployer.layer(stage.layer("location", location), GitRev="r3")
+    until(lambda: service.document["taskDefinition"] != good, 30, stage.explain)
+    until(lambda: service.document["taskDefinition"] == good, 90, stage.explain)
+    stage.steady()
+    failed = [task for task in stage.tasks(f"server_{location}") if (task.reason or "").startswith("CannotPullContainerError")]
+    assert len(failed) == 3, stage.explain()
+    stage.deployer.layer(stage.layer("location", location), GitRev="r2")
+    stage.steady()
+
+
+def test_layers_are_what_the_plan_says(stage):
+    """Every template is some layer's, so that nothing rendered stays undeployed."""
+    rendered = {path.name for path in (stage.deployment.folder / "cfn").glob("*.yaml")}
+    assert rendered == {pathlib.Path(layer["template"]).name for layer in stage.deployment.layers}
+    assert layers_of(stage.deployment, "platform")

@@ -1,0 +1,91 @@
+"""What survives which fault, and what brings back what does not. The handbook's and the runbook's claims, tried."""
+
+import json
+
+import pytest
+
+from boot.ecs.clock import until
+from boot.test_change import never_two
+
+pytestmark = pytest.mark.lives_on
+
+
+def works(stage, activity):
+    """Everything is loaded, and a new run succeeds."""
+    first = stage.locations[0]
+    until(lambda: loaded(stage), 90, lambda: stage.ui.locations())
+    run = until(lambda: attempt(lambda: stage.ui.launch(first, "hello")), 60, "no run can be launched")
+    assert activity.ended(run) == "SUCCESS", stage.ui.events(run)
+
+
+def loaded(stage):
+    return attempt(lambda: all(entry["__typename"] == "RepositoryLocation" for entry in stage.ui.locations().values()))
+
+
+def attempt(action):
+    try:
+        return action()
+    except (RuntimeError, OSError):
+        return None
+
+
+def ids(stage, part):
+    return [task.id for task in stage.tasks(part)]
+
+
+def test_a_restarted_database_is_survived_by_everything(stage, activity):
+    before = {part: ids(stage, part) for part in ("core_webserver", "core_daemon", f"server_{stage.locations[0]}")}
+    stage.postgres.restart()
+    works(stage, activity)
+    assert before == {part: ids(stage, part) for part in before}, "no task had to be replaced"
+
+
+def test_a_killed_code_server_is_replaced(stage, activity):
+    part = f"server_{stage.locations[0]}"
+    killed = stage.tasks(part)[-1]
+    killed.containers["server"].kill()
+    until(lambda: killed.status == "STOPPED", 30, stage.explain)
+    stage.steady()
+    assert stage.tasks(part)[-1] is not killed
+    works(stage, activity)
+
+
+def test_a_killed_daemon_is_replaced_and_there_are_never_two(stage, activity):
+    killed = stage.tasks("core_daemon")[-1]
+    killed.containers["daemon"].kill()
+    until(lambda: killed.status == "STOPPED", 30, stage.explain)
+    stage.steady()
+    works(stage, activity)
+    assert never_two(stage.tasks("core_daemon")), stage.explain()
+
+
+def test_a_missing_config_object_fails_the_task_with_its_reason_until_it_is_there(stage):
+    bucket, s3 = stage.parameter("data", "config_bucket"), stage.world.admin("s3")
+    key = stage.deployment.plan["config"]["files"]["dagster_yaml"]["digest_key"]
+    before = len(stage.tasks("core_daemon"))
+    s3.delete_object(Bucket=bucket, Key=key)
+    stage.renew("core_daemon")
+    failed = until(lambda: [task for task in stage.tasks("core_daemon")[before:] if task.status == "STOPPED"][1:], 90, stage.explain)
+    assert "config exited with code 1" in failed[0].reason
+    assert "dagster.yaml cannot be fetched: was the config uploaded?" in stage.logs(failed[0], "config")
+    # The bucket is versioned: what was deleted is there again once its delete marker goes.
+    markers = s3.list_object_versions(Bucket=bucket, Prefix=key)["DeleteMarkers"]
+    s3.delete_object(Bucket=bucket, Key=key, VersionId=markers[0]["VersionId"])
+    stage.steady()
+
+
+def test_a_rotated_password_needs_new_tasks(stage, activity):
+    """Running containers keep the old password. The daemon's health check notices; the rest needs the runbook's restart."""
+    user = stage.world.admin("rds").describe_db_instances()["DBInstances"][0]["MasterUsername"]
+    daemons = len(stage.tasks("core_daemon"))
+    secrets = stage.world.admin("secretsmanager")
+    value = json.loads(secrets.get_secret_value(SecretId=stage.secret())["SecretString"]) | {"password": "rotated-password"}
+    secrets.put_secret_value(SecretId=stage.secret(), SecretString=json.dumps(value))
+    stage.postgres.sql(f"alter role {user} password 'rotated-password'")
+    until(lambda: attempt(lambda: stage.ui.locations() and stage.ui.status("none")) is None, 60, "old connections go on working")
+    for name in sorted(stage.services()):
+        stage.renew(name.removeprefix(f"{stage.deployment.name}_"))
+    stage.steady()
+    assert len(stage.tasks("core_daemon")) > daemons
+    works(stage, activity)
+    assert never_two(stage.tasks("core_daemon")), stage.explain()
