@@ -1,11 +1,5 @@
 //! The same spec gives the same bytes, whoever renders it, when and where.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "helpers of tests fail the test")]
-
-mod support {
-    pub mod specs;
-}
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,7 +8,7 @@ use dagforge::output::print;
 use dagforge::render::Target;
 use tempfile::TempDir;
 
-use support::specs::{compiled, specs};
+use crate::specs::{compiled, specs};
 
 fn every_spec() -> Vec<PathBuf> {
     specs("examples").into_iter().chain(specs("tests/specs")).collect()

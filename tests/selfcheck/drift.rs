@@ -3,13 +3,6 @@
 //! A leaf that only one target reads is a decision that the other one lost. Reads are recorded over every example and every
 //! spec of `tests/specs`, so that a leaf behind a branch counts too.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "helpers of tests fail the test")]
-
-mod support {
-    pub mod glob;
-    pub mod specs;
-}
-
 use std::collections::BTreeSet;
 
 use dagforge::blueprint::{Blueprints, Recording, leaves, value_of};
@@ -17,8 +10,8 @@ use dagforge::plan::Plan;
 use dagforge::render::{File, Rooms, Target, always, render};
 use minijinja::{Value, context};
 
-use support::glob::{Listed, unlisted};
-use support::specs::{compiled, specs};
+use crate::glob::{Listed, unlisted};
+use crate::specs::{compiled, specs};
 
 /// Maps whose keys are data.
 const KEYED: &[&str] = &["layers[].publishes", "config.files"];
@@ -40,7 +33,6 @@ const CFN_ALONE: &[Listed] = &[
     ("deployment.protection.guarded_types[]", "a stack policy"),
     ("layers[].description", "`Description` of a template"),
     ("layers[].publishes.*.path", "stacks find each other through SSM; Terraform has locals"),
-    ("layers[].stack", "the first line of a template"),
     (
         "network.created.flow_logs.log_group.reference",
         "Terraform wants the group's ARN here, which is no value of the plan",

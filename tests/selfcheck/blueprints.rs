@@ -1,21 +1,13 @@
 //! Blueprints are text with holes: what little logic they have stays little, and all of it is reached by some spec.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "helpers of tests fail the test")]
-
-mod support {
-    pub mod glob;
-    pub mod source;
-    pub mod specs;
-}
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use dagforge::blueprint::Blueprints;
 use dagforge::render::Target;
 
-use support::glob::{Listed, unlisted};
-use support::source::{Line, Tag, code, lines, tags};
-use support::specs::{compiled, specs};
+use crate::glob::{Listed, unlisted};
+use crate::source::{self, Line, Tag, code, lines, tags};
+use crate::specs::{compiled, specs};
 
 const MAX_LINES: usize = 150;
 /// Percent of a file's lines.
@@ -159,7 +151,7 @@ fn only_identifiers_are_joined() {
 fn every_branch_is_reached_by_some_spec() {
     let mut marks: BTreeSet<String> = BTreeSet::new();
     let marked = sources().into_iter().map(|(name, text)| {
-        let (text, mine) = support::source::marked(&name, &text);
+        let (text, mine) = source::marked(&name, &text);
         marks.extend(mine);
         (name, text)
     });
@@ -169,7 +161,7 @@ fn every_branch_is_reached_by_some_spec() {
         for compiled in compiled(&spec, &blueprints) {
             for file in compiled.files(&[Target::Cfn, Target::Tf], &blueprints) {
                 let file = file.unwrap_or_else(|error| panic!("{error}"));
-                reached.extend(support::source::found(&file.text));
+                reached.extend(source::found(&file.text));
             }
         }
     }

@@ -1,11 +1,5 @@
 //! `output/` is a fresh render of `examples/`: reviewers read it, so it must be what the specs say.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "helpers of tests fail the test")]
-
-mod support {
-    pub mod specs;
-}
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -14,7 +8,7 @@ use dagforge::blueprint::Blueprints;
 use dagforge::output::{Comparison, Difference, MANIFEST};
 use dagforge::render::Target;
 
-use support::specs::{compiled, root, specs};
+use crate::specs::{compiled, root, specs};
 
 /// What stands in `output/` beside the deployments.
 const OWN: [&str; 1] = ["README.md"];
