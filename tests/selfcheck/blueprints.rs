@@ -113,7 +113,8 @@ fn misused(tag: &Tag<'_>) -> Vec<String> {
     let words: Vec<&str> = code.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
     let forbidden = ["and", "or", "is", "in", "not", "if", "else", "range", "dict"];
     let allowed = |word: &str| match tag.word() {
-        "if" | "elif" => word == "if",
+        // `is none` and `is not none`: zero is present.
+        "if" | "elif" => matches!(word, "if" | "is" | "not"),
         "else" => word == "else",
         "for" => word == "in",
         _ => false,
