@@ -1,6 +1,108 @@
-"""Shared by all judges: where things are, and what each rendered deployment is."""
+"""Shared by all judges: one server, one deployment of each kind for several tests, and what could not be judged.
 
+Tests of one deployment carry the same xdist group, so that one worker deploys it once for all of them.
+"""
+
+import os
 import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+import pytest
+
+import deployments
+import fakeaws
+import terraform
+from worlds import World
+
+NOT_RUN = pytest.StashKey[str]()
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "terraform: needs Terraform and its AWS provider")
+    if hasattr(config, "workerinput"):
+        config.stash[NOT_RUN] = config.workerinput["not_run"]
+    else:
+        config.stash[NOT_RUN] = "" if config.option.collectonly else terraform.choose()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    node.workerinput["not_run"] = node.config.stash[NOT_RUN]
+
+
+def pytest_collection_modifyitems(config, items):
+    """Without Terraform its tests cannot even fail for a reason of theirs; `pytest_unconfigure` says so at the end."""
+    if not config.stash[NOT_RUN]:
+        return
+    without = [item for item in items if item.get_closest_marker("terraform")]
+    config.hook.pytest_deselected(items=without)
+    items[:] = [item for item in items if item not in without]
+
+
+def pytest_sessionfinish(session):
+    if session.config.stash[NOT_RUN] and os.environ.get("CI") == "true":
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_unconfigure(config):
+    if not hasattr(config, "workerinput") and config.stash.get(NOT_RUN, ""):
+        sys.stdout.flush()
+        print(f"NOT RUN: {config.stash[NOT_RUN]}", file=sys.stderr, flush=True)
+
+
+def pytest_generate_tests(metafunc):
+    """A test that takes `deployment` runs for each folder of `output/`, all of one folder's in one worker."""
+    if "deployment" in metafunc.fixturenames:
+        names = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in deployments.names()]
+        metafunc.parametrize("deployment", names, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def deployment(request):
+    return deployments.deployment(request.param)
+
+
+@pytest.fixture(scope="session")
+def endpoint():
+    with fakeaws.running() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="session")
+def kept():
+    """What is made once for all tests of this worker, by a name."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def deployed(kept, endpoint):
+    """Deploys a deployment at revision rev1, once, and returns its world and what the first deployment did."""
+
+    def once(deployment):
+        if deployment.name not in kept:
+            world = World(endpoint, deployment.region)
+            world.prepare(deployment)
+            happened = world.deploy(deployment, "rev1")
+            kept[deployment.name] = world, happened
+        return kept[deployment.name]
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def applied(kept, endpoint, tmp_path_factory):
+    """Applies a deployment with Terraform, once, and returns the module with its plan's and apply's output."""
+
+    def once(deployment):
+        key = f"terraform {deployment.name}"
+        if key not in kept:
+            base = fakeaws.environment(endpoint, deployment.region)
+            module = terraform.Module(deployment, tmp_path_factory.mktemp("terraform"), base)
+            module.init()
+            module.apply()
+            kept[key] = module
+        return kept[key]
+
+    return once

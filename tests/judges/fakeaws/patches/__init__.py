@@ -1,8 +1,8 @@
 """Changes to moto itself, applied once before the server starts."""
 
-from fakeaws.patches import accounts, cloudformation, ec2, ecs, efs, existing, rds
+from fakeaws.patches import accounts, cloudformation, ec2, ecs, efs, existing, rds, s3
 
 
 def apply():
-    for module in (accounts, cloudformation, ec2, ecs, efs, existing, rds):
+    for module in (accounts, cloudformation, ec2, ecs, efs, existing, rds, s3):
         module.apply()

@@ -1,0 +1,87 @@
+"""Terraform itself on every rendered module: format, schema, references, a full life from nothing to nothing."""
+
+import json
+import re
+
+import pytest
+
+import deployments
+import fakeaws
+import terraform
+from shell import run
+
+pytestmark = pytest.mark.terraform
+
+
+@pytest.fixture
+def spare(deployment, endpoint, tmp_path):
+    """A copy that may be torn down."""
+    copy = deployments.unprotected(deployment.name, tmp_path / "spec")
+    module = terraform.Module(copy, tmp_path / "work", fakeaws.environment(endpoint, copy.region))
+    module.init()
+    return module
+
+
+def test_format(deployment):
+    env = terraform.environment(fakeaws.environment("http://127.0.0.1:9", deployment.region))
+    done = run("terraform", "fmt", "-check", "-recursive", "-diff", deployment.folder, env=env, expect=None)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout
+
+
+def test_validate(deployment, applied):
+    answer = json.loads(applied(deployment).terraform("validate", "-json").stdout)
+    assert answer["valid"] and not answer["diagnostics"], answer["diagnostics"]
+
+
+def test_a_second_plan_is_empty(deployment, applied):
+    """0: the plan succeeded and has nothing to change; 2 would mean changes."""
+    applied(deployment).plan("-detailed-exitcode", expect=0)
+
+
+def planned(module, *arguments):
+    """What a plan would do: the addresses it touches, and the plan itself."""
+    path = module.folder / "judged.plan"
+    module.plan("-out", path, *arguments)
+    plan = json.loads(module.terraform("show", "-json", path).stdout)
+    quiet = (["no-op"], ["read"])
+    return {each["address"] for each in plan["resource_changes"] if each["change"]["actions"] not in quiet}, plan
+
+
+def test_a_new_revision_touches_tasks_and_services_only(deployment, applied):
+    """And `services_enabled=false`, in the same plan to save one, leaves no service a task."""
+    touched, plan = planned(applied(deployment), "-var", "gitrev=rev2", "-var", "services_enabled=false")
+    assert {address.split(".")[0] for address in touched} == {"aws_ecs_task_definition", "aws_ecs_service"}
+    found = plan["planned_values"]["root_module"]["resources"]
+    counts = {each["values"]["desired_count"] for each in found if each["type"] == "aws_ecs_service"}
+    assert counts == {0}
+
+
+def test_a_location_is_released_alone(deployment, applied):
+    key = deployment.plan["revision"]["locations"][0]
+    touched, _ = planned(applied(deployment), "-var", "releases=" + json.dumps({key: "rev9"}))
+    snake = key.replace("-", "_")
+    definitions = {f"aws_ecs_task_definition.{kind}_{snake}" for kind in ("run", "server")}
+    assert touched == definitions | {f"aws_ecs_service.server_{snake}"}
+
+
+def test_wrong_revisions_are_refused(deployment, applied):
+    key = deployment.plan["revision"]["locations"][0]
+    wrong = json.dumps({key: "latest", "nowhere": "rev1"})
+    done = applied(deployment).plan("-var", "gitrev=a b", "-var", f"releases={wrong}", expect=1)
+    told = " ".join(re.sub("[│╷╵]", " ", done.stderr).split())
+    assert told.count("Invalid value for variable") == 3
+    assert told.count("and never latest.") == 2 and "is not a code location of this deployment." in told
+
+
+def test_protected_data_is_not_destroyed(deployment, applied):
+    done = applied(deployment).plan("-destroy", expect=1)
+    assert "prevent_destroy" in done.stderr
+
+
+def test_an_unprotected_copy_lives_and_dies(spare):
+    """The runbook's order: services off, images pushed, services on; then everything goes."""
+    spare.apply("-var", "services_enabled=false")
+    spare.apply()
+    spare.plan("-detailed-exitcode", expect=0)
+    spare.destroy()
+    assert not spare.resources()
