@@ -34,7 +34,7 @@ const PUBLISHED: &str = "layers[].publishes.*.path";
 
 /// Texts that some way of writing gets wrong, in families. Each leaf gets one of a family, its neighbour the next; keys of one
 /// map are two or three leaves apart, so a family has a number of members that neither divides.
-const FAMILIES: &[(&str, &[&str])] = &[
+pub const FAMILIES: &[(&str, &[&str])] = &[
     ("quotes", &["\"", "it's \"quoted\"", "`x` '' \"\" \\\"", "ends with \\", "C:\\new\\table \\u0041 \\x41"]),
     ("CloudFormation", &["${AWS::Region}", "$${x}", "${!x}", "!Ref Vpc", "!Sub \"${x}\"", "a$", "${"]),
     ("Terraform", &["%{ if true }x%{ endif }", "%%{x}", "$${x} $$${x}", "local.x", "a%", "a$", "%{"]),

@@ -9,6 +9,7 @@ mod glob;
 mod hostile;
 mod output;
 mod parity;
+mod random;
 mod replaced;
 mod source;
 mod specs;

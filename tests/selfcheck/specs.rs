@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dagforge::blueprint::Blueprints;
-use dagforge::check::check;
+use dagforge::check::check_all;
 use dagforge::compile::{Compiled, compile};
 use dagforge::diagnostic::Look;
 use dagforge::source::Source;
@@ -35,11 +35,11 @@ pub fn compiled_text(name: &str, text: &str, blueprints: &Blueprints) -> Vec<Com
     let source = Source::new(name, text);
     let loaded =
         load_all::<Spec>(&source, None).unwrap_or_else(|found| panic!("{}", found.print(&source, Look::Plain)));
+    let found = check_all(&loaded);
+    assert!(!found.has_errors(), "{}", found.print(&source, Look::Plain));
     let each = loaded.iter().map(|deployment| {
-        let environment = deployment.origin.environment();
-        let found = check(&deployment.spec, environment);
-        assert!(!found.has_errors(), "{}", found.print(&source, Look::Plain));
-        compile(&deployment.spec, environment, blueprints).unwrap_or_else(|error| panic!("{name}: {error}"))
+        compile(&deployment.spec, deployment.origin.environment(), blueprints)
+            .unwrap_or_else(|error| panic!("{name}: {error}"))
     });
     each.collect()
 }
