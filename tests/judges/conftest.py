@@ -14,6 +14,7 @@ import pytest
 import deployments
 import fakeaws
 import terraform
+from created import cloudformation
 from worlds import World
 
 NOT_RUN = pytest.StashKey[str]()
@@ -76,16 +77,23 @@ def kept():
     return {}
 
 
+class Deployed:
+    """A deployment in its world: what the first deployment did, and what it created, before any test changed it."""
+
+    def __init__(self, endpoint, deployment):
+        self.world = World(endpoint, deployment.region)
+        self.world.prepare(deployment)
+        self.happened = self.world.deploy(deployment, "rev1")
+        self.facts = cloudformation.facts(self.world, deployment)
+
+
 @pytest.fixture(scope="session")
 def deployed(kept, endpoint):
-    """Deploys a deployment at revision rev1, once, and returns its world and what the first deployment did."""
+    """Deploys a deployment at revision rev1, once."""
 
     def once(deployment):
         if deployment.name not in kept:
-            world = World(endpoint, deployment.region)
-            world.prepare(deployment)
-            happened = world.deploy(deployment, "rev1")
-            kept[deployment.name] = world, happened
+            kept[deployment.name] = Deployed(endpoint, deployment)
         return kept[deployment.name]
 
     return once
@@ -93,7 +101,7 @@ def deployed(kept, endpoint):
 
 @pytest.fixture(scope="session")
 def applied(kept, endpoint, tmp_path_factory):
-    """Applies a deployment with Terraform, once, and returns the module with its plan's and apply's output."""
+    """Applies a deployment with Terraform, once, and returns the module."""
 
     def once(deployment):
         key = f"terraform {deployment.name}"

@@ -43,20 +43,21 @@ def current(world, deployment):
 
 
 def test_templates_are_valid(deployment, deployed):
-    world, _ = deployed(deployment)
+    world = deployed(deployment).world
     for layer in deployment.layers:
         world.aws("cloudformation", "validate-template", "--template-body", f"file://{layer.path}")
 
 
 def test_every_stack_is_complete(deployment, deployed):
-    world, happened = deployed(deployment)
+    first = deployed(deployment)
+    world, happened = first.world, first.happened
     assert set(happened) == {layer.stack for layer in deployment.layers}
     mine = {name: status for name, status in world.statuses().items() if name in happened}
     assert set(mine.values()) <= COMPLETE, mine
 
 
 def test_services_run_what_was_rendered(deployment, deployed):
-    world, _ = deployed(deployment)
+    world = deployed(deployment).world
     found = services(world, deployment)
     assert set(found) == expected_services(deployment)
     for name, service in found.items():
@@ -71,7 +72,7 @@ def test_services_run_what_was_rendered(deployment, deployed):
 
 def test_code_servers_name_their_run_definitions(deployment, deployed):
     """The one thing a launched run depends on: the context names a definition and a container that exist."""
-    world, _ = deployed(deployment)
+    world = deployed(deployment).world
     for layer in deployment.layers:
         if layer.name != "location":
             continue
@@ -87,7 +88,7 @@ def test_code_servers_name_their_run_definitions(deployment, deployed):
 
 def test_the_sidecar_finds_its_config(deployment, deployed):
     """What `aws s3 cp` uploaded is where the sidecar's command looks."""
-    world, _ = deployed(deployment)
+    world = deployed(deployment).world
     s3 = world.client("s3")
     for name in ("core_webserver", "core_daemon"):
         containers = definition(world, f"{deployment.name}_{name}")["containerDefinitions"]
@@ -103,13 +104,13 @@ def test_the_sidecar_finds_its_config(deployment, deployed):
 
 
 def test_deploying_again_changes_nothing(deployment, deployed):
-    world, _ = deployed(deployment)
+    world = deployed(deployment).world
     core = [layer.stack for layer in deployment.layers if layer.name != "location" and not layer.owner]
     assert world.deploy(deployment, current(world, deployment), only=core) == {}
 
 
 def test_a_new_revision_touches_tasks_and_services_only(deployment, deployed):
-    world, _ = deployed(deployment)
+    world = deployed(deployment).world
     before = services(world, deployment)
     revised = [layer.stack for layer in deployment.layers if layer.parameters]
     happened = world.deploy(deployment, "rev2", only=revised)
@@ -134,7 +135,7 @@ def differing(old, new):
 
 
 def test_a_new_config_touches_the_platform_only(deployment, deployed, tmp_path):
-    world, _ = deployed(deployment)
+    world = deployed(deployment).world
 
     def change(spec):
         spec.setdefault("runs", {})["max_concurrent"] = 7
@@ -152,7 +153,7 @@ def test_a_new_config_touches_the_platform_only(deployment, deployed, tmp_path):
 
 
 def test_an_added_location_touches_the_platform_only(deployment, deployed, tmp_path):
-    world, _ = deployed(deployment)
+    world = deployed(deployment).world
 
     def change(spec):
         spec["code_locations"]["added"] = {"module": "added.definitions"}

@@ -41,10 +41,11 @@ def _keep(service, arguments):
 
 
 def _newest_active(describe):
-    def describe_task_definition(self, name):
-        family = name.split("/")[-1]
+    # Named as in moto, which passes it by name.
+    def describe_task_definition(self, task_definition_str):
+        family = task_definition_str.split("/")[-1]
         active = [rev for rev, found in self.task_definitions.get(family, {}).items() if found.status == "ACTIVE"]
-        return describe(self, f"{family}:{max(active)}" if active else name)
+        return describe(self, f"{family}:{max(active)}" if active else task_definition_str)
 
     return describe_task_definition
 
