@@ -98,5 +98,5 @@ fn align<'a>(
 }
 
 fn chars(text: &str) -> usize {
-    text.chars().count()
+    if text.is_ascii() { text.len() } else { text.chars().count() }
 }
