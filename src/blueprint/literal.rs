@@ -75,7 +75,7 @@ impl Writer<'_> {
             ValueKind::Bool => Ok(write!(self.out, "{}", value.is_true())?),
             ValueKind::Number => self.number(value),
             ValueKind::String if value.is_safe() => Err(Refused("printed text cannot be an item of a list".to_owned())),
-            ValueKind::String => self.text(&Text::from(value.as_str().unwrap_or_default())),
+            ValueKind::String => self.string(value.as_str().unwrap_or_default()),
             ValueKind::Plain => match value.downcast_object_ref::<Text>() {
                 Some(text) => self.text(text),
                 None => Err(self.no_literal("an object")),
@@ -102,21 +102,28 @@ impl Writer<'_> {
         Refused(format!("{what} has no {} literal", self.mode.name()))
     }
 
+    fn string(&mut self, text: &str) -> Written {
+        match self.mode {
+            Mode::Shell => super::deploy_time::word(self, &text.into()),
+            Mode::Markdown => self.plain(text),
+            Mode::Bare => self.bare(text),
+            _ => self.quoted(text),
+        }
+    }
+
     fn text(&mut self, text: &Text) -> Written {
+        if let Some(literal) = text.as_literal() {
+            return self.string(literal);
+        }
         match self.mode {
             Mode::CloudFormation => super::deploy_time::sub(self, text),
             Mode::Terraform => super::deploy_time::template(self, text),
             Mode::Shell => super::deploy_time::word(self, text),
             Mode::Markdown => super::deploy_time::prose(self, text),
-            Mode::Plain | Mode::Compose | Mode::Workflow | Mode::Bare => {
-                let literal = text.as_literal().ok_or_else(|| {
-                    Refused(format!("`{text}` is known only at deploy time, which {} cannot express", self.mode.name()))
-                })?;
-                match self.mode {
-                    Mode::Bare => self.bare(literal),
-                    _ => self.quoted(literal),
-                }
-            }
+            Mode::Plain | Mode::Compose | Mode::Workflow | Mode::Bare => Err(Refused(format!(
+                "`{text}` is known only at deploy time, which {} cannot express",
+                self.mode.name()
+            ))),
         }
     }
 

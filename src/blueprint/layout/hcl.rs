@@ -17,7 +17,7 @@ struct Run {
 
 /// Lays out one file.
 pub(crate) fn layout(text: &str) -> String {
-    let mut lines = without_spare_blanks(scan(text));
+    let mut lines = scan(text);
     indent(&mut lines);
     align(
         &mut lines,
@@ -32,19 +32,17 @@ pub(crate) fn layout(text: &str) -> String {
     laid
 }
 
+/// Cuts the lines, without the blank ones that stand beside another or at an edge of the file or of a block.
 fn scan(text: &str) -> Vec<Line<'_>> {
     let mut scanner = Scanner::default();
-    text.lines().map(|line| scanner.line(line)).collect()
-}
-
-/// At most one blank line in a row, and none at an edge of the file or of a block.
-fn without_spare_blanks(lines: Vec<Line<'_>>) -> Vec<Line<'_>> {
-    let mut kept: Vec<Line<'_>> = Vec::with_capacity(lines.len());
-    for line in lines {
-        if line.is_blank() && kept.last().is_none_or(|before| before.is_blank() || before.brackets > 0) {
+    let mut kept: Vec<Line<'_>> = Vec::with_capacity(text.len() / 24);
+    for line in text.split('\n') {
+        let line = scanner.line(line);
+        let before = kept.last();
+        if line.is_blank() && before.is_none_or(|before| before.is_blank() || before.brackets > 0) {
             continue;
         }
-        if line.brackets < 0 && kept.last().is_some_and(Line::is_blank) {
+        if line.brackets < 0 && before.is_some_and(Line::is_blank) {
             kept.pop();
         }
         kept.push(line);
@@ -98,5 +96,5 @@ fn align<'a>(
 }
 
 fn chars(text: &str) -> usize {
-    text.chars().count()
+    if text.is_ascii() { text.len() } else { text.chars().count() }
 }

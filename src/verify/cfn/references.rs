@@ -29,13 +29,12 @@ fn walk<'n>(node: &'n Node<'_>, found: &mut Vec<Reference<'n>>) {
         call(tag.trim_start_matches('!'), node, found);
     }
     node.items().iter().for_each(|item| walk(item, found));
-    for (key, value) in node.entries() {
-        if let ([_], Some(name)) = (node.entries(), key.text()) {
-            let function = name.strip_prefix("Fn::").or((name == "Ref").then_some(name));
-            call(function.unwrap_or_default(), value, found);
-        }
-        walk(value, found);
+    if let [(key, value)] = node.entries() {
+        let name = key.text().unwrap_or_default();
+        let function = name.strip_prefix("Fn::").or((name == "Ref").then_some(name));
+        call(function.unwrap_or_default(), value, found);
     }
+    node.entries().iter().for_each(|(_, value)| walk(value, found));
 }
 
 /// An intrinsic function, written as a tag or as the only key of a map.

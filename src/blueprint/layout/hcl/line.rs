@@ -65,8 +65,13 @@ impl<'a> Line<'a> {
 }
 
 fn pad(out: &mut String, start: usize, column: usize) {
-    let missing = column.saturating_sub(chars(&out[start..]));
-    out.extend(std::iter::repeat_n(' ', missing));
+    const BLANKS: &str = "                                                                ";
+    let mut missing = column.saturating_sub(chars(&out[start..]));
+    while missing > 0 {
+        let some = missing.min(BLANKS.len());
+        out.push_str(&BLANKS[..some]);
+        missing -= some;
+    }
 }
 
 /// Knows between lines whether a heredoc or a comment is still open.
@@ -80,7 +85,7 @@ impl<'a> Scanner<'a> {
     /// Cuts the next line.
     pub fn line(&mut self, text: &'a str) -> Line<'a> {
         if let Some(tag) = self.heredoc {
-            if text.trim() == tag {
+            if text.trim_ascii() == tag {
                 self.heredoc = None;
             }
             return plain(text, true);
@@ -89,7 +94,7 @@ impl<'a> Scanner<'a> {
             self.comment = !text.contains("*/");
             return plain(text, true);
         }
-        self.code(text.trim())
+        self.code(text.trim_ascii())
     }
 
     fn code(&mut self, text: &'a str) -> Line<'a> {
@@ -97,7 +102,9 @@ impl<'a> Scanner<'a> {
         let bytes = text.as_bytes();
         let mut since_assign = 0;
         let mut at = 0;
-        while let Some(byte) = bytes.get(at) {
+        loop {
+            at += ordinary(&bytes[at..], &OUTSIDE);
+            let Some(byte) = bytes.get(at) else { break };
             let next = bytes.get(at + 1);
             let mut change = 0;
             match (byte, next) {
@@ -123,21 +130,41 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// The bytes that mean something outside of a string, and those that do inside.
+const OUTSIDE: [bool; 256] = marked(b"\"#/<>{}[]()=!");
+const INSIDE: [bool; 256] = marked(b"\"\\$%");
+
+const fn marked(bytes: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut idx = 0;
+    while idx < bytes.len() {
+        table[bytes[idx] as usize] = true;
+        idx += 1;
+    }
+    table
+}
+
+/// How many bytes from the start mean nothing.
+fn ordinary(bytes: &[u8], table: &[bool; 256]) -> usize {
+    bytes.iter().position(|byte| table[usize::from(*byte)]).unwrap_or(bytes.len())
+}
+
 fn plain(text: &str, verbatim: bool) -> Line<'_> {
     Line { text, verbatim, brackets: 0, assign: None, comment: None, indent: 0, assign_column: 0, comment_column: 0 }
 }
 
 /// The index behind the closing quote. A template inside may hold strings of its own.
 fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(byte) = bytes.get(at) {
-        match (byte, bytes.get(at + 1)) {
-            (b'"', _) => return at + 1,
-            (b'\\', _) => at += 2,
-            (b'$' | b'%', Some(b'{')) if !escaped(bytes, at) => at = end_of_template(bytes, at + 2),
+    loop {
+        at += ordinary(bytes.get(at..).unwrap_or_default(), &INSIDE);
+        match (bytes.get(at), bytes.get(at + 1)) {
+            (None, _) => return bytes.len(),
+            (Some(b'"'), _) => return at + 1,
+            (Some(b'\\'), _) => at += 2,
+            (Some(b'$' | b'%'), Some(b'{')) if !escaped(bytes, at) => at = end_of_template(bytes, at + 2),
             _ => at += 1,
         }
     }
-    bytes.len()
 }
 
 /// `$${` and `%%{` are text. Only the doubled mark right before the brace counts, as in `$$${`, which is `$` and `${`.
