@@ -28,22 +28,26 @@ def pytest_addoption(parser):
 
 def pytest_generate_tests(metafunc):
     if "stage" in metafunc.fixturenames:
-        chosen = metafunc.config.getoption("--example") or list(EXAMPLES)
-        if metafunc.definition.get_closest_marker("lives_on"):
-            chosen = [name for name in chosen if name == LIVES_ON]
-        metafunc.parametrize("stage", chosen, indirect=True, scope="session")
+        some = metafunc.definition.get_closest_marker("lives_on")
+        metafunc.parametrize("stage", [LIVES_ON] if some else list(EXAMPLES), indirect=True, scope="session")
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "lives_on: runs for one example only, whose stage it changes")
 
 
-def pytest_collection_modifyitems(items):
-    def place(item):
-        example = item.callspec.params.get("stage") if hasattr(item, "callspec") else None
-        return (list(EXAMPLES).index(example) if example else -1, ORDER.index(item.path.stem))
+def example(item):
+    """The example that a test is for, if it is for one."""
+    return item.callspec.params.get("stage") if hasattr(item, "callspec") else None
 
-    items.sort(key=place)
+
+def pytest_collection_modifyitems(config, items):
+    chosen = config.getoption("--example") or list(EXAMPLES)
+    left_out = [item for item in items if example(item) and example(item) not in chosen]
+    config.hook.pytest_deselected(items=left_out)
+    order = ["", *EXAMPLES]
+    items[:] = [item for item in items if item not in left_out]
+    items.sort(key=lambda item: (order.index(example(item) or ""), ORDER.index(item.path.stem)))
 
 
 @pytest.fixture(scope="session")

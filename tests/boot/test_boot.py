@@ -57,8 +57,18 @@ def test_a_failing_job_ends_as_a_failure(stage, activity):
 def test_a_sensor_and_a_schedule_tick(stage, activity):
     first = stage.locations[0]
     for name, expected in (("watcher", "the sensor sees 1 run"), ("every_minute", "the schedule ticks in revision r1")):
-        ticks = until(lambda: stage.ui.ticks(first, name), 120, f"{name} does not tick")
+        def ended(name=name):
+            return [tick for tick in stage.ui.ticks(first, name) if tick["status"] != "STARTED"]
+
+        ticks = until(ended, 120, f"{name} does not tick")
         assert ticks[0]["status"] == "SKIPPED" and ticks[0]["skipReason"] == expected, ticks
+
+
+def test_the_log_of_a_tick_is_in_the_ui(stage, activity):
+    """The code server writes it to the bucket, and the webserver reads it from there."""
+    first = stage.locations[0]
+    found = until(lambda: stage.ui.tick_logs(first, "watcher"), 60, "no tick has a log")
+    assert "a tick of revision r1" in found
 
 
 def test_a_run_is_terminated_from_the_ui(stage, activity):

@@ -134,21 +134,6 @@ def test_a_new_revision_touches_its_location_and_queued_runs_keep_theirs(stage, 
     assert never_two(stage.tasks("core_daemon")), stage.explain()
 
 
-def test_a_revision_that_was_never_pushed_is_rolled_back(stage):
-    """The deployment circuit breaker goes back to the definition that worked; the reason is on the stopped tasks."""
-    location = stage.locations[0]
-    service = stage.service(f"server_{location}")
-    good = service.document["taskDefinition"]
-    stage.deployer.layer(stage.layer("location", location), GitRev="r3")
-    until(lambda: service.document["taskDefinition"] != good, 30, stage.explain)
-    until(lambda: service.document["taskDefinition"] == good, 90, stage.explain)
-    stage.steady()
-    failed = [task for task in stage.tasks(f"server_{location}") if (task.reason or "").startswith("CannotPullContainerError")]
-    assert len(failed) == 3, stage.explain()
-    stage.deployer.layer(stage.layer("location", location), GitRev="r2")
-    stage.steady()
-
-
 def test_layers_are_what_the_plan_says(stage):
     """Every template is some layer's, so that nothing rendered stays undeployed."""
     rendered = {path.name for path in (stage.deployment.folder / "cfn").glob("*.yaml")}

@@ -61,7 +61,8 @@ def test_every_role_was_seen_at_work(verdict, stage):
     """A role that made no call would make the test above say nothing about it."""
     callers = {call.role for call in stage.proxy.calls}
     idle = {role.name for arn, role in verdict.roles.items() if arn not in callers and role.statements}
-    assert idle <= {f"{location}-server" for location in stage.locations}, idle
+    # Servers call AWS when their own sensors do; those of the other locations here have none that run.
+    assert all(name.endswith("-server") for name in idle), idle
 
 
 @pytest.mark.lives_on

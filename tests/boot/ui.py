@@ -14,7 +14,7 @@ RUN = """query($id: ID!) { runOrError(runId: $id) { __typename ... on Run { stat
   stats { ... on RunStatsSnapshot { startTime } } } } }"""
 EVENTS = """query($id: ID!) { logsForRun(runId: $id) { ... on EventConnection { events { __typename
   ... on MessageEvent { message eventType } ... on LogsCapturedEvent { fileKey } ... on RunFailureEvent
-  { error { message } } } } } }"""
+  { error { message } } ... on ExecutionStepFailureEvent { error { message cause { message } } } } } } }"""
 CAPTURED = """query($key: [String!]!) { capturedLogs(logKey: $key) { stdout stderr } }"""
 TERMINATE = """mutation($id: String!) { terminateRun(runId: $id) { __typename ... on TerminateRunFailure { message }
   ... on PythonError { message } } }"""
@@ -22,6 +22,8 @@ SCHEDULE = """mutation($s: ScheduleSelector!) { startSchedule(scheduleSelector: 
   ... on PythonError { message } } }"""
 SENSOR = """mutation($s: SensorSelector!) { startSensor(sensorSelector: $s) { __typename
   ... on PythonError { message } } }"""
+TICK_LOGS = """query($s: InstigationSelector!) { instigationStateOrError(instigationSelector: $s) {
+  ... on InstigationState { ticks(limit: 5) { logEvents { events { message } } } } } }"""
 TICKS = """query($s: InstigationSelector!) { instigationStateOrError(instigationSelector: $s) { __typename
   ... on InstigationState { ticks(limit: 5) { status skipReason error { message } } } } }"""
 IMAGES = """{ workspaceOrError { ... on Workspace { locationEntries { name displayMetadata { key value } } } } }"""
@@ -92,6 +94,11 @@ class Ui:
     def ticks(self, location, name):
         found = self.ask(TICKS, s={**self._repository(location), "name": name})["instigationStateOrError"]
         return found.get("ticks", [])
+
+    def tick_logs(self, location, name):
+        """What a sensor or schedule logged in its last ticks."""
+        found = self.ask(TICK_LOGS, s={**self._repository(location), "name": name})["instigationStateOrError"]
+        return [event["message"] for tick in found["ticks"] for event in tick["logEvents"]["events"]]
 
     def image(self, location):
         """The image that a location's server says it runs, and that its runs will use."""

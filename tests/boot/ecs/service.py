@@ -1,12 +1,12 @@
-"""One service: keeps its desired count, rolls deployments, gives up on those that fail.
+"""One service: keeps its desired count and rolls its deployments.
 
 Each look (`reconcile`) takes at most one decision of each kind:
 
 * a task that is no longer wanted, or unhealthy, is stopped while the healthy rest is at least `minimumHealthyPercent`;
 * a task of the current deployment is started while all that have not STOPPED are fewer than `maximumPercent` allows. A
   task counts until it has stopped: with 0/100 the old one is gone before the new one starts;
-* a deployment whose tasks fail three times in a row is rolled back to the last one that completed, if its circuit
-  breaker says so, and otherwise retried ever more slowly.
+* a task that ended by itself is replaced, more slowly the oftener that happens. The deployment circuit breaker is not
+  played: it works together with CloudFormation's waiting for the service, which the local AWS does not do.
 
 Around a task it does what ECS does: Cloud Map instance, load balancer target with its health check, and their removal
 before the stop.
@@ -19,8 +19,8 @@ import urllib.request
 from boot.ecs.clock import shortened
 from boot.ecs.task import Task
 
-BREAKER = 3
 RETRY = 10
+SLOWEST = 3
 
 
 class Target:
@@ -68,8 +68,8 @@ class Service:
     def __init__(self, world, document):
         self.world, self.name, self.document = world, document["serviceName"], document
         self.tasks, self.targets, self.registered = [], {}, set()
-        self.deployment = self.completed = None
-        self.failures, self.not_before, self.history = 0, 0, []
+        self.deployment = None
+        self.failures, self.not_before = 0, 0
 
     # Looking
 
@@ -95,7 +95,6 @@ class Service:
         primary = document["deployments"][0]
         if primary["id"] != self.deployment:
             self.deployment, self.failures, self.not_before = primary["id"], 0, 0
-            self.history.append((time.time(), document["taskDefinition"]))
         self._notice_ends()
         for task in self.live():
             self._attend(task)
@@ -104,7 +103,7 @@ class Service:
         least = math.ceil(desired * rollout["minimumHealthyPercent"] / 100)
         most = math.floor(desired * rollout["maximumPercent"] / 100)
         if self.tasks and len(live) == desired and all(self.current(task) and self.fit(task) for task in live):
-            self.completed, self.failures = document["taskDefinition"], 0
+            self.failures = 0
         self._stop_surplus(live, desired, least)
         fresh = [task for task in live if self.current(task) and not task.wanted.is_set()]
         if len(fresh) < desired and len(live) < most and time.monotonic() >= self.not_before:
@@ -116,16 +115,7 @@ class Service:
             self._leave(task)
             if self.current(task) and not task.asked:
                 self.failures += 1
-                self.not_before = time.monotonic() + shortened(RETRY * min(self.failures, BREAKER))
-                self._break_circuit()
-
-    def _break_circuit(self):
-        breaker = self.document["deploymentConfiguration"].get("deploymentCircuitBreaker", {})
-        target = self.completed
-        if not breaker.get("enable") or self.failures < BREAKER or target == self.document["taskDefinition"]:
-            return
-        if breaker.get("rollback") and target:
-            self.world.admin("ecs").update_service(cluster=self.document["clusterArn"], service=self.name, taskDefinition=target)
+                self.not_before = time.monotonic() + shortened(RETRY * min(self.failures, SLOWEST))
 
     def _stop_surplus(self, live, desired, least):
         fit = [task for task in live if self.fit(task)]

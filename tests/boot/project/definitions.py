@@ -52,6 +52,7 @@ def every_minute(context):
 
 @dg.sensor(job=hello, minimum_interval_seconds=5)
 def watcher(context):
+    context.log.info(f"a tick of revision {REVISION}")
     return dg.SkipReason(f"the sensor sees {len(context.instance.get_runs(limit=1))} run")
 
 
