@@ -1,4 +1,4 @@
-.PHONY: help build test rust judges tools lint check output bless bench install clean
+.PHONY: help build test rust judges dagster boot tools lint check output bless bench install clean
 
 EXAMPLES := $(wildcard examples/*.yaml)
 RENDER := $(EXAMPLES:examples/%.yaml=render-%)
@@ -10,7 +10,7 @@ help: ## List these targets
 build: ## Build dagforge
 	cargo build
 
-test: rust judges ## Run every test: Rust, then what AWS, Terraform and checkov say to output/
+test: rust judges dagster ## Run every test: Rust, then what AWS, Terraform, checkov and Dagster say to output/
 
 rust: ## Run the Rust tests
 	$(if $(NEXTEST),cargo nextest run,cargo test)
@@ -18,8 +18,14 @@ rust: ## Run the Rust tests
 judges: build tools ## Run cfn-lint, the AWS CLI, Terraform and checkov on output/
 	.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup tests/judges
 
+dagster: tools ## Load the rendered config in real Dagster
+	.venv/bin/python -m pytest tests/boot/test_config.py tests/boot/test_policy.py
+
+boot: build tools ## Boot rendered deployments with real Dagster and PostgreSQL; needs root on Linux
+	.venv/bin/python -m pytest tests/boot
+
 tools:
-	python3 tests/judges/install.py .venv tests/requirements.txt .venv/checkov tests/judges/requirements-checkov.txt
+	python3 tests/judges/install.py .venv tests/requirements.txt .venv/checkov tests/judges/requirements-checkov.txt .venv-dagster tests/boot/requirements.txt
 
 lint: ## Check formatting and warnings
 	cargo fmt --check
@@ -34,7 +40,7 @@ $(RENDER): render-%:
 	cargo run --quiet -- render all examples/$*.yaml
 
 bless: ## Accept what the Rust tests' snapshots have become
-	INSTA_UPDATE=always cargo test
+	BLESS=1 INSTA_UPDATE=always cargo test --no-fail-fast
 
 bench: ## Measure
 	cargo bench
@@ -44,4 +50,4 @@ install: ## Install dagforge from this checkout
 
 clean: ## Remove everything that was built or installed here
 	cargo clean
-	rm -rf .venv
+	rm -rf .venv .venv-dagster
