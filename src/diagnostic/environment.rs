@@ -29,6 +29,7 @@ impl Diagnostics {
     /// A credential in plain sight.
     pub fn credential(&mut self, at: &SpecPath, name: &str, kind: &str) {
         self.error(CREDENTIAL, Place::key(at), format!("the value of `{name}` looks like {kind}"))
+            .hide_line()
             .help(format!(
                 "put it into Secrets Manager and refer to it: `secrets: {{{name}: \"acme/thing:json_key\"}}`"
             ))
@@ -38,6 +39,7 @@ impl Diagnostics {
     /// A credential that every resource would show.
     pub fn credential_in_tag(&mut self, at: &SpecPath, key: &str, kind: &str) {
         self.error(CREDENTIAL, Place::key(at), format!("the value of the tag `{key}` looks like {kind}"))
+            .hide_line()
             .help("remove it: whoever may list resources reads their tags")
             .help("it has been in this file, so replace it where it is used");
     }

@@ -118,9 +118,17 @@ pub struct Diagnostic {
     pub place: Place,
     /// What to do about it.
     pub help: Vec<String>,
+    /// The line holds a secret: it is not shown, because findings end up in the logs of pipelines.
+    pub hides_line: bool,
 }
 
 impl Diagnostic {
+    /// Keeps the line out of what is printed.
+    fn hide_line(&mut self) -> &mut Self {
+        self.hides_line = true;
+        self
+    }
+
     /// Adds a line of help.
     pub fn help(&mut self, line: impl Into<String>) -> &mut Self {
         self.help.push(line.into());
@@ -188,7 +196,7 @@ impl Diagnostics {
     fn add(&mut self, severity: Severity, code: Code, place: Place, message: String) -> &mut Diagnostic {
         self.found.truncate(MOST);
         let at = self.found.len();
-        self.found.push(Diagnostic { severity, code, message, place, help: Vec::new() });
+        self.found.push(Diagnostic { severity, code, message, place, help: Vec::new(), hides_line: false });
         &mut self.found[at]
     }
 }

@@ -112,7 +112,8 @@ impl Located<'_> {
         let margin = self.span.map_or(1, |it| it.line.to_string().len());
         let pad = " ".repeat(margin);
         line(out, &format!("{pad}{} {}", faint("-->"), shown(&self.address(source))));
-        if let Some((excerpt, before, under)) = self.span.and_then(|it| excerpt(source, it)) {
+        let quoted = self.span.filter(|_| !self.diagnostic.hides_line);
+        if let Some((excerpt, before, under)) = quoted.and_then(|it| excerpt(source, it)) {
             let number = self.span.map_or(0, |it| it.line);
             line(out, &format!("{pad} {}", faint("|")));
             line(out, &format!("{} {excerpt}", faint(&format!("{number} |"))));
@@ -136,7 +137,7 @@ impl Located<'_> {
     }
 
     fn json(&self, source: &Source) -> serde_json::Value {
-        let Diagnostic { severity, code, message, place, help } = self.diagnostic;
+        let Diagnostic { severity, code, message, place, help, .. } = self.diagnostic;
         let (file, path, part) = match place {
             Place::File { name, .. } => (name, None, None),
             Place::Spec(path, part) => (&source.name, Some(path.to_string()), Some(part)),

@@ -79,7 +79,7 @@ fn list_compute_logs(bucket: &Text) -> Statement {
     )
 }
 
-/// ECS Exec: the four actions of the session know no resource, and the session's log is written by the task
+/// ECS Exec: the four actions of the session know no resource, nor does finding the log that the task writes of it
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
 pub fn execute_command(log_group: &LogGroup) -> Vec<Statement> {
     let actions = [
@@ -91,7 +91,7 @@ pub fn execute_command(log_group: &LogGroup) -> Vec<Statement> {
     let write = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
     vec![
         Statement::allow("ExecuteCommand", actions, ["*"]),
-        Statement::allow("FindSessionLog", ["logs:DescribeLogGroups"], [arn("logs", "log-group:*")]),
+        Statement::allow("FindSessionLog", ["logs:DescribeLogGroups"], ["*"]),
         Statement::allow("WriteSessionLog", write, [arn("logs", format!("log-group:{}:*", log_group.name))]),
     ]
 }

@@ -71,10 +71,10 @@ class Postgres:
 
     def start(self):
         log = open(self.folder / "log", "a")
-        command = [self.bin / "postgres", "-D", self.data]
-        self.process = subprocess.Popen(
-            command, user=self.owner.pw_uid, group=self.owner.pw_gid, cwd=self.folder, stdout=log, stderr=log
-        )
+        # Ends with this process, however that ends.
+        owner = ["setpriv", f"--reuid={self.owner.pw_uid}", f"--regid={self.owner.pw_gid}", "--clear-groups", "--pdeathsig=QUIT"]
+        command = [*owner, self.bin / "postgres", "-D", self.data]
+        self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
         until(self._ready, 60, "PostgreSQL did not start")
 
     def _ready(self):
