@@ -68,6 +68,10 @@ fn fixed_revision(text: &str) -> Result<GitRev> {
 }
 
 fn report(source: &Source, found: &Diagnostics, format: MessageFormat) -> Result<()> {
+    // Finding the places of findings parses the text again.
+    if found.is_empty() {
+        return Ok(());
+    }
     let mut stderr = io::stderr();
     match format {
         MessageFormat::Json => stderr.write_all(found.json_lines(source).as_bytes())?,
