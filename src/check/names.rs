@@ -50,6 +50,9 @@ fn buckets(subject: &Subject, found: &mut Diagnostics) {
     let data = &subject.plan.rooms.data;
     bucket(subject, &data.config_bucket, "config.bucket", found);
     bucket(subject, &data.compute_logs_bucket, "storage.compute_logs.bucket", found);
+    if let Some(code) = &data.code_bucket {
+        bucket(subject, code, "storage.code_bucket", found);
+    }
 }
 
 fn bucket(subject: &Subject, bucket: &Bucket, key: &str, found: &mut Diagnostics) {

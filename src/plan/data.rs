@@ -19,6 +19,8 @@ pub struct Data {
     pub config_bucket: Bucket,
     /// Compute logs of runs.
     pub compute_logs_bucket: Bucket,
+    /// Packages of tasks; none where no task has one.
+    pub code_bucket: Option<Bucket>,
     /// Dagster's Postgres.
     pub database: Database,
 }
@@ -159,7 +161,10 @@ impl Data {
         let config = spec.config.clone().unwrap_or_default();
         let storage = spec.storage.clone().unwrap_or_default();
         let logs = storage.compute_logs.unwrap_or_default();
+        let packages = spec.tasks.iter().flatten().any(|(_, task)| task.package.is_some());
+        let code = storage.code_bucket;
         Self {
+            code_bucket: packages.then(|| Bucket::resolve(deployment, "code", code.as_ref(), None)),
             config_bucket: Bucket::resolve(deployment, "config", config.bucket.as_ref(), None),
             compute_logs_bucket: Bucket::resolve(
                 deployment,
