@@ -154,7 +154,7 @@ fn what_is_not_asked_for_is_not_there() {
     let layer = plan.layers.iter().find(|it| it.name == "task").unwrap();
     assert!(layer.parameters.is_empty());
     let definition = &task(plan, "dbt").definition;
-    assert!(definition.volumes.is_empty() && definition.containers.len() == 1);
+    assert!(definition.containers.len() == 1 && definition.containers[0].mounts.is_empty());
     let blueprints = Blueprints::embedded();
     for file in compiled.files(&[Target::Cfn, Target::Tf], &blueprints) {
         assert!(!file.unwrap().text.contains("aws_scheduler_schedule"));

@@ -33,6 +33,7 @@ pub const FILES: &[(&str, &str)] = embed![
     "images/core/Dockerfile.j2",
     "runbook/README.md.j2",
     "runbook/_changes.md.j2",
+    "runbook/_images.md.j2",
     "runbook/_secrets.md.j2",
     "runbook/_tasks.md.j2",
     "tf/_bucket.tf.j2",

@@ -11,6 +11,7 @@ use super::deployment::Deployment;
 use super::key::Key;
 use super::network::CreatedNetwork;
 use super::secret::Created;
+use super::security::output_name;
 use super::tasks::Task;
 
 /// A layer.
@@ -173,7 +174,7 @@ fn data(rooms: &Rooms) -> Publications {
     let data = &rooms.data;
     let config = data.config_bucket.created.iter().map(|_| ("config_bucket", TEXT));
     let logs = data.compute_logs_bucket.created.iter().map(|_| ("compute_logs_bucket", TEXT));
-    let code = data.code_bucket.iter().filter_map(|it| it.created.as_ref()).map(|_| ("code_bucket", TEXT));
+    let code = data.created_code_bucket.iter().map(|_| ("code_bucket", TEXT));
     let database = data.database.created.iter().flat_map(|_| {
         [("database_host", TEXT), ("database_secret_arn", TEXT), ("database_security_group", SECURITY_GROUP)]
     });
@@ -182,6 +183,6 @@ fn data(rooms: &Rooms) -> Publications {
 
 fn platform(rooms: &Rooms) -> Publications {
     let values = [("cluster", TEXT), ("namespace_id", TEXT)].map(|(name, kind)| (name.to_owned(), kind));
-    let groups = rooms.platform.security.groups.iter().filter_map(|it| it.published.clone());
+    let groups = rooms.platform.security.groups.iter().filter(|it| it.published).map(|it| output_name(&it.id));
     values.into_iter().chain(groups.map(|name| (name, SECURITY_GROUP))).collect()
 }

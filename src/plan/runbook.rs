@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Rooms;
 use super::deployment::Deployment;
-use tasks::{EmptySecret, Tasks};
+use tasks::{EmptySecret, TaskImage, Tasks};
 
 /// Words of the runbook that depend on the deployment.
 #[derive(Clone, Debug, Serialize)]
@@ -47,6 +47,10 @@ pub struct Runbook {
     pub kept_definitions: String,
     /// See `kept_definitions`.
     pub kept_query: String,
+    /// What has to be done before anything starts.
+    pub before_services: String,
+    /// Images of tasks that have a repository of their own.
+    pub task_images: Vec<TaskImage>,
     /// Secrets that are created empty.
     pub empty_secrets: Vec<EmptySecret>,
     /// What there is to say about tasks; none where there are none.
@@ -69,6 +73,7 @@ pub struct Step {
 impl Runbook {
     /// Resolves the words.
     pub fn resolve(deployment: &Deployment, rooms: &Rooms, layers: &[super::layers::Layer]) -> Self {
+        let empty_secrets = tasks::empty_secrets(rooms);
         let balancer = &rooms.platform.load_balancer;
         let input = deployment.gitrev.is_none();
         let account = deployment.account.as_ref().map(|it| format!("account {it}"));
@@ -91,7 +96,9 @@ impl Runbook {
             kept_definitions: if rooms.tasks.is_empty() { "Run definitions" } else { "Definitions of runs and tasks" }
                 .to_owned(),
             kept_query: kept_query(deployment, rooms),
-            empty_secrets: tasks::empty_secrets(rooms),
+            before_services: before_services(&empty_secrets).to_owned(),
+            task_images: tasks::images(rooms),
+            empty_secrets,
             tasks: Tasks::resolve(deployment, rooms),
             rotates_password: rooms.data.database.created.is_some(),
             account_guard: deployment
@@ -132,6 +139,10 @@ fn stack_policies(deployment: &Deployment, layers: &[super::layers::Layer]) -> V
         )
     };
     guarded.map(|it| command(&it.stack)).collect()
+}
+
+fn before_services(secrets: &[EmptySecret]) -> &'static str {
+    if secrets.is_empty() { "Push the images" } else { "Push the images, fill the secrets" }
 }
 
 /// ARNs of the task definitions of which every revision is kept.

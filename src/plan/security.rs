@@ -15,8 +15,8 @@ pub struct SecurityGroup {
     pub name_prefix: String,
     /// Description; AWS replaces the group when it changes.
     pub description: String,
-    /// Name of the value that the layer publishes, where other layers put tasks into the group.
-    pub published: Option<String>,
+    /// Other layers put tasks into the group, so its id is published.
+    pub published: bool,
 }
 
 impl SecurityGroup {
@@ -28,13 +28,13 @@ impl SecurityGroup {
             name_prefix: format!("{name}-"),
             name,
             description: description.to_owned(),
-            published: None,
+            published: false,
         }
     }
 
     /// The same, published for other layers.
     fn published(self) -> Self {
-        Self { published: Some(output_name(&self.id)), ..self }
+        Self { published: true, ..self }
     }
 }
 
@@ -114,7 +114,8 @@ pub fn group(id: &str) -> Text {
     output("platform", &output_name(id))
 }
 
-fn output_name(id: &str) -> String {
+/// Name of the value that the layer publishes.
+pub fn output_name(id: &str) -> String {
     format!("{id}_security_group")
 }
 

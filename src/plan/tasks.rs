@@ -157,7 +157,7 @@ impl Parts<'_> {
 
     fn definition(&self) -> TaskDefinition {
         let container = self.container();
-        let mut volumes: Vec<String> = self.tmp().map(|_| TMP.to_owned()).into_iter().collect();
+        let mut volumes = vec![TMP.to_owned()];
         let mut containers = Vec::new();
         if let Some(package) = &self.package {
             volumes.extend(package.volumes());
@@ -178,7 +178,8 @@ impl Parts<'_> {
         }
     }
 
-    /// A read-only root leaves `/tmp` as the one place to write; a writable one has its own.
+    /// A read-only root leaves `/tmp` as the one place to write. A writable one has its own, which may be anybody's image's:
+    /// a volume there would belong to root.
     fn tmp(&self) -> Option<Mount> {
         (!self.task.writable_root.unwrap_or(false)).then(Mount::tmp)
     }

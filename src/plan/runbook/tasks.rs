@@ -50,6 +50,29 @@ pub struct EmptySecret {
     pub command: String,
 }
 
+/// The image of a task that has a repository of its own.
+#[derive(Clone, Debug, Serialize)]
+pub struct TaskImage {
+    /// Key of the task.
+    pub task: String,
+    /// Its repository.
+    pub repository: String,
+    /// What must be in it.
+    pub needs: String,
+}
+
+/// Images of tasks that have a repository of their own.
+pub fn images(rooms: &Rooms) -> Vec<TaskImage> {
+    let own = rooms.tasks.iter().filter_map(|task| task.repository.as_ref().map(|it| (task, it)));
+    let words = own.map(|(task, repository)| TaskImage {
+        task: task.key.to_string(),
+        repository: repository.name.clone(),
+        needs: if task.package.is_some() { "what its command needs; tar and gzip" } else { "what its command needs" }
+            .to_owned(),
+    });
+    words.collect()
+}
+
 impl Tasks {
     /// Resolves the words; none where there are no tasks.
     pub fn resolve(deployment: &Deployment, rooms: &Rooms) -> Option<Self> {
@@ -92,7 +115,7 @@ fn words(task: &Task) -> TaskWords {
 /// The bucket's name in a shell that knows `$ACCOUNT`, and the revision as the shell's own variable.
 fn uploads(deployment: &Deployment, rooms: &Rooms) -> Vec<String> {
     let Some(bucket) = &rooms.data.code_bucket else { return Vec::new() };
-    let bucket = match bucket.name.as_literal() {
+    let bucket = match bucket.as_literal() {
         Some(existing) => existing.to_owned(),
         None => format!("{}-code-$ACCOUNT-{}", deployment.name, deployment.region),
     };

@@ -54,7 +54,7 @@ impl Package {
         let mut parts = package.as_str().split(REVISION);
         let first = text![parts.next().unwrap_or_default()];
         Some(Self {
-            bucket: bucket.name.clone(),
+            bucket: bucket.clone(),
             key: parts.fold(first, |key, part| text![key, &revision, part]),
             readable: package.as_str().replace(REVISION, "*"),
             directory: DIRECTORY.to_owned(),
