@@ -12,7 +12,9 @@ mod discovery;
 mod egress;
 mod environment;
 pub mod fargate;
+mod listener;
 mod locations;
+mod login;
 mod logs;
 mod measure;
 mod names;
@@ -25,6 +27,7 @@ mod sizes;
 mod subnets;
 mod tags;
 mod web;
+mod webservers;
 
 use std::borrow::Cow;
 
@@ -60,6 +63,9 @@ const RULES: &[&[Rule]] = &[
     database::RULES,
     logs::RULES,
     web::RULES,
+    login::RULES,
+    listener::RULES,
+    webservers::RULES,
     sizes::RULES,
     locations::RULES,
     environment::RULES,

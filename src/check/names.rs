@@ -50,6 +50,9 @@ fn buckets(subject: &Subject, found: &mut Diagnostics) {
     let data = &subject.plan.rooms.data;
     bucket(subject, &data.config_bucket, "config.bucket", found);
     bucket(subject, &data.compute_logs_bucket, "storage.compute_logs.bucket", found);
+    if let Some(access_logs) = &data.access_logs_bucket {
+        bucket(subject, access_logs, "web.access_logs.bucket", found);
+    }
 }
 
 fn bucket(subject: &Subject, bucket: &Bucket, key: &str, found: &mut Diagnostics) {
@@ -93,9 +96,10 @@ fn hosts(subject: &Subject, found: &mut Diagnostics) {
     }
 }
 
-/// ACM refuses a long first name, and a requested certificate has one name.
+/// ACM refuses a long first name, and a further name may be longer.
 fn domain(subject: &Subject, found: &mut Diagnostics) {
-    let https = subject.plan.rooms.platform.load_balancer.https.as_ref();
+    let balancer = subject.plan.rooms.platform.load_balancer.as_ref();
+    let https = balancer.and_then(|it| it.https.as_ref());
     let Some(https) = https.filter(|it| it.request_certificate && it.domain.len() > CERTIFICATE_LIMIT) else { return };
     let fix = "take a shorter domain, or give a `certificate` that has it as a further name";
     let at = SpecPath::from("web.domain");

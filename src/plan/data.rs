@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::access_logs::{self, LogDelivery};
 use super::deployment::Deployment;
 use super::iam::{Role, Trust, s3_arn};
 use super::secret;
@@ -19,6 +20,8 @@ pub struct Data {
     pub config_bucket: Bucket,
     /// Compute logs of runs.
     pub compute_logs_bucket: Bucket,
+    /// Access logs of the load balancer; none where requests are not logged.
+    pub access_logs_bucket: Option<Bucket>,
     /// Dagster's Postgres.
     pub database: Database,
 }
@@ -49,6 +52,8 @@ pub struct CreatedBucket {
     pub noncurrent_days: Option<u32>,
     /// Days after which parts of unfinished uploads go.
     pub abort_upload_days: u32,
+    /// Who else may write, beside the roles of this account.
+    pub log_delivery: Option<LogDelivery>,
 }
 
 /// Dagster's Postgres, created or existing.
@@ -167,13 +172,14 @@ impl Data {
                 logs.bucket.as_ref(),
                 Some(logs.expire_days.unwrap_or(90)),
             ),
+            access_logs_bucket: access_logs::bucket(spec, deployment),
             database: Database::resolve(&spec.database.clone().unwrap_or_default(), deployment),
         }
     }
 }
 
 impl Bucket {
-    fn resolve(
+    pub(super) fn resolve(
         deployment: &Deployment,
         kind: &str,
         choice: Option<&WordOr<CreateWord, ExistingBucket>>,
@@ -193,6 +199,7 @@ impl Bucket {
                 expire_days,
                 noncurrent_days: expire_days,
                 abort_upload_days: 7,
+                log_delivery: None,
             }),
         }
     }

@@ -3,6 +3,7 @@
 //! The plan is the blueprints' vocabulary. A blueprint prints it and decides nothing; `dagforge plan` prints it for people.
 
 pub mod access;
+pub mod access_logs;
 pub mod config;
 pub mod data;
 pub mod deployment;
@@ -11,11 +12,13 @@ pub mod instance;
 pub mod key;
 pub mod layers;
 pub mod location;
+pub mod login;
 pub mod names;
 pub mod network;
 pub mod platform;
 pub mod registry;
 pub mod revision;
+pub mod route;
 pub mod runbook;
 pub mod secret;
 pub mod security;
@@ -24,6 +27,7 @@ pub mod task;
 pub mod terraform;
 pub mod text;
 pub mod web;
+pub mod webserver;
 
 pub use key::Key;
 pub use text::Text;

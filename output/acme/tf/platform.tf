@@ -299,6 +299,17 @@ resource "aws_lb" "ui" {
   tags = { Name = "acme-ui" }
 }
 
+resource "aws_lb_listener" "ui" {
+  load_balancer_arn = aws_lb.ui.arn
+  port              = 80
+  protocol          = "HTTP"
+
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.ui.arn
+  }
+}
+
 resource "aws_lb_target_group" "ui" {
   vpc_id               = local.vpc_id
   target_type          = "ip"
@@ -319,17 +330,6 @@ resource "aws_lb_target_group" "ui" {
 
   lifecycle {
     create_before_destroy = true
-  }
-}
-
-resource "aws_lb_listener" "ui" {
-  load_balancer_arn = aws_lb.ui.arn
-  port              = 80
-  protocol          = "HTTP"
-
-  default_action {
-    type             = "forward"
-    target_group_arn = aws_lb_target_group.ui.arn
   }
 }
 

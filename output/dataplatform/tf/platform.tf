@@ -329,29 +329,6 @@ resource "aws_lb" "ui" {
   tags = { Name = "dataplatform-ui" }
 }
 
-resource "aws_lb_target_group" "ui" {
-  vpc_id               = "vpc-0a1b2c3d4e5f60718"
-  target_type          = "ip"
-  protocol             = "HTTP"
-  port                 = 3000
-  deregistration_delay = 30
-
-  health_check {
-    path                = "/server_info"
-    interval            = 30
-    timeout             = 10
-    healthy_threshold   = 2
-    unhealthy_threshold = 3
-    matcher             = "200"
-  }
-
-  tags = { Name = "dataplatform-ui" }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
 resource "aws_acm_certificate" "ui" {
   domain_name       = "dagster.dataplatform.example.com"
   validation_method = "DNS"
@@ -420,6 +397,29 @@ resource "aws_route53_record" "ui" {
     name                   = aws_lb.ui.dns_name
     zone_id                = aws_lb.ui.zone_id
     evaluate_target_health = false
+  }
+}
+
+resource "aws_lb_target_group" "ui" {
+  vpc_id               = "vpc-0a1b2c3d4e5f60718"
+  target_type          = "ip"
+  protocol             = "HTTP"
+  port                 = 3000
+  deregistration_delay = 30
+
+  health_check {
+    path                = "/server_info"
+    interval            = 30
+    timeout             = 10
+    healthy_threshold   = 2
+    unhealthy_threshold = 3
+    matcher             = "200"
+  }
+
+  tags = { Name = "dataplatform-ui" }
+
+  lifecycle {
+    create_before_destroy = true
   }
 }
 

@@ -10,6 +10,7 @@ mod name;
 mod net;
 mod secret;
 mod version;
+mod web;
 
 pub use aws::{
     AccountId, Arn, BucketName, FileSystemId, HostedZoneId, Region, ResourceId, SecurityGroupId, SubnetId, VpcId,
@@ -19,6 +20,7 @@ pub use name::{EnvName, KeyName, Name, PythonModule};
 pub use net::{Cidr, DomainName, Percent, Port};
 pub use secret::{SecretRef, SsmPath};
 pub use version::GrammarVersion;
+pub use web::{HttpsUrl, KeyPrefix, PathPrefix, SecretVersion, TenantId, TlsPolicy, UserPoolId};
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -84,16 +86,23 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<FileSystemId>(),
     Format::of::<GitRev>(),
     Format::of::<HostedZoneId>(),
+    Format::of::<HttpsUrl>(),
     Format::of::<ImageRef>(),
     Format::of::<KeyName>(),
+    Format::of::<KeyPrefix>(),
     Format::of::<Name>(),
+    Format::of::<PathPrefix>(),
     Format::of::<PythonModule>(),
     Format::of::<Region>(),
     Format::of::<ResourceId>(),
     Format::of::<SecretRef>(),
+    Format::of::<SecretVersion>(),
     Format::of::<SecurityGroupId>(),
     Format::of::<SsmPath>(),
     Format::of::<SubnetId>(),
+    Format::of::<TenantId>(),
+    Format::of::<TlsPolicy>(),
+    Format::of::<UserPoolId>(),
     Format::of::<VpcId>(),
 ];
 
