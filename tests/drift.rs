@@ -41,6 +41,7 @@ const CFN_ALONE: &[Listed] = &[
     ("layers[].description", "`Description` of a template"),
     ("layers[].publishes.*.path", "stacks find each other through SSM; Terraform has locals"),
     ("layers[].stack", "the first line of a template"),
+    ("platform.load_balancer.https.requested.names[]", "Terraform validates what the certificate itself lists"),
     (
         "network.created.flow_logs.log_group.reference",
         "Terraform wants the group's ARN here, which is no value of the plan",
@@ -69,7 +70,7 @@ const TF_ALONE: &[Listed] = &[
     ("platform.load_balancer.drop_invalid_headers", "see `*_text` above"),
     ("platform.load_balancer.idle_timeout", "see `*_text` above"),
     ("platform.load_balancer.internal", "CloudFormation has a word: `scheme`"),
-    ("platform.load_balancer.target.deregistration_delay", "see `*_text` above"),
+    ("*.route.target.deregistration_delay", "see `*_text` above"),
     ("revision.*", "the frame of a template has a parameter exactly where its body prints a revision"),
     ("terraform.*", "settings of the module"),
 ];
@@ -105,7 +106,6 @@ const NOBODY: &[Listed] = &[
     ("network.created.public[].nat", "null: a public subnet has the type of a private one"),
     ("network.public_subnets[]", "subnets of the load balancer"),
     ("platform.load_balancer.clients[]", "the rules of `platform.security` say it"),
-    ("platform.load_balancer.url", "the runbook has it from `runbook.url`"),
     ("revision.strict_pattern", "the frame of a template is given its parameters"),
 ];
 

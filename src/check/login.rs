@@ -97,12 +97,14 @@ fn client(subject: &Subject, found: &mut Diagnostics) {
     let oidc = auth.oidc.iter().flat_map(|it| {
         [("oidc.client_id", Some(&it.client_id)), ("oidc.authorization_server", it.authorization_server.as_ref())]
     });
-    let cognito = auth.cognito.iter().flat_map(|it| {
-        [("cognito.client_id", Some(&it.client_id)), ("cognito.domain", Some(&it.domain))]
-    });
+    let cognito = auth
+        .cognito
+        .iter()
+        .flat_map(|it| [("cognito.client_id", Some(&it.client_id)), ("cognito.domain", Some(&it.domain))]);
     for (key, text) in oidc.chain(cognito) {
         // What is none of these would have to be escaped in an address.
-        let good = |it: &String| !it.is_empty() && it.chars().all(|it| it.is_ascii_alphanumeric() || "-._~".contains(it));
+        let good =
+            |it: &String| !it.is_empty() && it.chars().all(|it| it.is_ascii_alphanumeric() || "-._~".contains(it));
         if text.is_some_and(|it| !good(it)) {
             found.odd_login_word(&SpecPath::from(format!("web.auth.{key}").as_str()));
         }

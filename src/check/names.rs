@@ -2,7 +2,7 @@
 
 use super::{Rule, Subject, measure};
 use crate::diagnostic::Diagnostics;
-use crate::plan::data::Bucket;
+use crate::plan::data::CreatedBucket;
 use crate::spec::path::SpecPath;
 
 pub(super) const RULES: &[Rule] = &[buckets, database, stacks, hosts, domain];
@@ -48,15 +48,13 @@ impl Subject<'_> {
 /// Bucket names end in account and region.
 fn buckets(subject: &Subject, found: &mut Diagnostics) {
     let data = &subject.plan.rooms.data;
-    bucket(subject, &data.config_bucket, "config.bucket", found);
-    bucket(subject, &data.compute_logs_bucket, "storage.compute_logs.bucket", found);
-    if let Some(access_logs) = &data.access_logs_bucket {
-        bucket(subject, access_logs, "web.access_logs.bucket", found);
-    }
+    bucket(subject, data.config_bucket.created.as_ref(), "config.bucket", found);
+    bucket(subject, data.compute_logs_bucket.created.as_ref(), "storage.compute_logs.bucket", found);
+    bucket(subject, data.access_logs_bucket.as_ref(), "web.access_logs.bucket", found);
 }
 
-fn bucket(subject: &Subject, bucket: &Bucket, key: &str, found: &mut Diagnostics) {
-    let Some(created) = &bucket.created else { return };
+fn bucket(subject: &Subject, created: Option<&CreatedBucket>, key: &str, found: &mut Diagnostics) {
+    let Some(created) = created else { return };
     let length = measure::text(&created.name, &subject.plan.deployment);
     let name = created.name.to_string();
     let derived = Derived { what: "the bucket", name: &name, length, limit: BUCKET_LIMIT };
@@ -99,11 +97,18 @@ fn hosts(subject: &Subject, found: &mut Diagnostics) {
 /// ACM refuses a long first name, and a further name may be longer.
 fn domain(subject: &Subject, found: &mut Diagnostics) {
     let balancer = subject.plan.rooms.platform.load_balancer.as_ref();
-    let https = balancer.and_then(|it| it.https.as_ref());
-    let Some(https) = https.filter(|it| it.request_certificate && it.domain.len() > CERTIFICATE_LIMIT) else { return };
+    let requested = balancer.and_then(|it| it.https.as_ref()?.requested.as_ref());
+    let Some(requested) = requested.filter(|it| it.domain.len() > CERTIFICATE_LIMIT) else { return };
     let fix = "take a shorter domain, or give a `certificate` that has it as a further name";
     let at = SpecPath::from("web.domain");
-    found.name_too_long(&at, "the certificate's name", &https.domain, https.domain.len(), CERTIFICATE_LIMIT, fix);
+    found.name_too_long(
+        &at,
+        "the certificate's name",
+        &requested.domain,
+        requested.domain.len(),
+        CERTIFICATE_LIMIT,
+        fix,
+    );
 }
 
 #[cfg(test)]

@@ -20,7 +20,8 @@ codes! {
 impl Diagnostics {
     /// A key that describes somebody else's load balancer.
     pub fn listener_is_theirs(&mut self, at: &SpecPath, key: &str) {
-        let finding = self.error(EXISTING_LISTENER, Place::key(at), format!("`{at}` is for the owner of `web.listener`"));
+        let finding =
+            self.error(EXISTING_LISTENER, Place::key(at), format!("`{at}` is for the owner of `web.listener`"));
         match key {
             "domain" => finding.help("the name that the listener's rule is for is `web.listener.host`"),
             _ => finding.help("remove it, or remove `listener` to get a load balancer of the deployment's own"),

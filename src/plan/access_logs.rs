@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::data::Bucket;
+use super::data::{Bucket, CreatedBucket};
 use super::deployment::Deployment;
 use super::iam::s3_arn;
 use super::text::{Input, Text, text};
@@ -30,22 +30,13 @@ const ACCOUNTS: [(&str, &str); 4] = [
     ("us-gov-west-1", "048591011584"),
 ];
 
-/// The bucket, created or existing; none where requests are not logged.
-pub fn bucket(spec: &Spec, deployment: &Deployment) -> Option<Bucket> {
-    match spec.web.as_ref()?.access_logs.as_ref()? {
-        WordOr::Word(false) => None,
-        WordOr::Word(true) => Some(created(deployment)),
-        WordOr::Other(existing) => Some(Bucket { created: None, name: existing.bucket.as_str().into() }),
-    }
-}
-
-/// Requests are kept as long as what they caused.
-fn created(deployment: &Deployment) -> Bucket {
-    let mut bucket = Bucket::resolve(deployment, "access-logs", None, Some(deployment.log_retention_days));
-    if let Some(created) = &mut bucket.created {
-        created.log_delivery = Some(LogDelivery::resolve(deployment, &created.name));
-    }
-    bucket
+/// The bucket; none where requests are not logged, or in a bucket that exists. Requests are kept as long as what they
+/// caused.
+pub fn bucket(spec: &Spec, deployment: &Deployment) -> Option<CreatedBucket> {
+    let asked = matches!(spec.web.as_ref()?.access_logs, Some(WordOr::Word(true)));
+    let days = Some(deployment.log_retention_days);
+    let created = asked.then(|| Bucket::resolve(deployment, "access-logs", None, days).created).flatten()?;
+    Some(CreatedBucket { log_delivery: Some(LogDelivery::resolve(deployment, &created.name)), ..created })
 }
 
 impl LogDelivery {

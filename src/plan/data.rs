@@ -20,8 +20,8 @@ pub struct Data {
     pub config_bucket: Bucket,
     /// Compute logs of runs.
     pub compute_logs_bucket: Bucket,
-    /// Access logs of the load balancer; none where requests are not logged.
-    pub access_logs_bucket: Option<Bucket>,
+    /// Access logs of the load balancer, where a bucket is created for them.
+    pub access_logs_bucket: Option<CreatedBucket>,
     /// Dagster's Postgres.
     pub database: Database,
 }

@@ -143,7 +143,7 @@ fn data(rooms: &Rooms) -> Publications {
     let database = data.database.created.iter().flat_map(|_| {
         [("database_host", TEXT), ("database_secret_arn", TEXT), ("database_security_group", SECURITY_GROUP)]
     });
-    let requests = data.access_logs_bucket.iter().filter(|it| it.created.is_some()).map(|_| ("access_logs_bucket", TEXT));
+    let requests = data.access_logs_bucket.iter().map(|_| ("access_logs_bucket", TEXT));
     config.chain(logs).chain(requests).chain(database).map(|(name, kind)| (name.to_owned(), kind)).collect()
 }
 

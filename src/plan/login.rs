@@ -75,10 +75,7 @@ impl Login {
     /// Resolves `web.auth`.
     pub fn resolve(auth: Option<&Auth>) -> Self {
         let Some(auth) = auth else { return Self::default() };
-        Self {
-            oidc: auth.oidc.as_ref().map(Oidc::resolve),
-            cognito: auth.cognito.as_ref().map(Cognito::resolve),
-        }
+        Self { oidc: auth.oidc.as_ref().map(Oidc::resolve), cognito: auth.cognito.as_ref().map(Cognito::resolve) }
     }
 
     /// Somebody signs people in.
@@ -146,7 +143,8 @@ impl Endpoints {
     }
 
     fn explicit(oidc: &SpecOidc) -> Self {
-        let text = |url: &Option<crate::spec::scalar::HttpsUrl>| url.as_ref().map(ToString::to_string).unwrap_or_default();
+        let text =
+            |url: &Option<crate::spec::scalar::HttpsUrl>| url.as_ref().map(ToString::to_string).unwrap_or_default();
         Self {
             issuer: text(&oidc.issuer),
             authorize: text(&oidc.authorize),

@@ -94,7 +94,7 @@ impl Platform {
         let core = Core { spec, around };
         let (webserver, read_only_copy) = (core.webserver(), core.read_only_copy());
         let daemon = core.daemon();
-        let load_balancer = LoadBalancer::resolve(&core.web(), around.deployment, around.network, around.data);
+        let load_balancer = LoadBalancer::resolve(&core.web(), around.deployment, around.network);
         let copy_logs = read_only_copy.as_ref().map(|it| &it.log_group);
         let log_groups: Vec<_> = [&webserver.log_group, &daemon.log_group].into_iter().chain(copy_logs).collect();
         Self {
@@ -240,7 +240,14 @@ impl Core<'_> {
         self.around.repository.image(&fixed.unwrap_or_else(|| Input::GitRev(None).into()))
     }
 
-    pub(super) fn task(&self, name: &str, cpu: u32, memory: u32, container: Container, log_group: &LogGroup) -> TaskDefinition {
+    pub(super) fn task(
+        &self,
+        name: &str,
+        cpu: u32,
+        memory: u32,
+        container: Container,
+        log_group: &LogGroup,
+    ) -> TaskDefinition {
         let around = self.around;
         let init = around.config.container(self.spec, around.deployment, around.instance, log_group);
         TaskDefinition {

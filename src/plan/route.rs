@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::login::{Cognito, Login, Oidc};
+use super::text::{Text, output};
 use super::web::WEB_PORT;
 use crate::spec::compute::Web;
 use crate::spec::scalar::PathPrefix;
@@ -18,6 +19,8 @@ pub struct Route {
     pub target: Target,
     /// The rule; without one it is the listener's default.
     pub rule: Option<ListenerRule>,
+    /// Login by OpenID Connect, which the rule begins with.
+    pub oidc: Option<Oidc>,
     /// Address for people, where it is known before deployment.
     #[serde(skip)]
     pub url: Option<String>,
@@ -49,17 +52,15 @@ pub struct Target {
 /// A rule of a listener: requests for these hosts and paths go to the target group, after a login where there is one.
 #[derive(Clone, Debug, Serialize)]
 pub struct ListenerRule {
-    /// ARN of an existing listener; without it the deployment's own.
-    pub listener: Option<String>,
+    /// ARN of the listener.
+    pub listener: Text,
     /// Priority among the listener's rules.
     pub priority: u32,
     /// Host names; empty takes all.
     pub hosts: Vec<String>,
     /// Patterns of paths; empty takes all.
     pub paths: Vec<String>,
-    /// Login by OpenID Connect.
-    pub oidc: Option<Oidc>,
-    /// Login by Cognito.
+    /// Login by Cognito, which the rule begins with.
     pub cognito: Option<Cognito>,
 }
 
@@ -108,6 +109,7 @@ impl Entrance<'_> {
             id: id.to_owned(),
             name: format!("{}-{name}", self.deployment),
             target: Target::resolve(prefix),
+            oidc: rule.as_ref().and_then(|_| Login::resolve(self.web.auth.as_ref()).oidc),
             rule,
             url: host.map(|host| format!("{scheme}{host}{prefix}")),
         }
@@ -116,14 +118,12 @@ impl Entrance<'_> {
     fn rule(&self, index: usize, host: Option<&str>) -> ListenerRule {
         let listener = self.web.listener.as_ref();
         let offset = u32::try_from(index).unwrap_or_default();
-        let Login { oidc, cognito } = Login::resolve(self.web.auth.as_ref());
         ListenerRule {
-            listener: listener.map(|it| it.arn.as_str().to_owned()),
+            listener: listener.map_or_else(|| output("platform", "ui_listener"), |it| it.arn.as_str().into()),
             priority: listener.map_or(OWN_PRIORITIES[index], |it| it.priority.saturating_add(offset)),
             hosts: host.map(str::to_owned).into_iter().collect(),
             paths: self.paths(host),
-            oidc,
-            cognito,
+            cognito: Login::resolve(self.web.auth.as_ref()).cognito,
         }
     }
 

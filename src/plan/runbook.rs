@@ -26,6 +26,8 @@ pub struct Runbook {
     pub config_bucket: String,
     /// There is no name for the UI, so it is reached through a session into the webserver's container.
     pub port_forward: bool,
+    /// What people who look after the login do; none where nobody signs in.
+    pub login: Option<Login>,
     /// The stacks of each step of a CloudFormation deployment.
     pub steps: Vec<Step>,
     /// Commands that set the stack policy; empty without one.
@@ -42,6 +44,15 @@ pub struct Runbook {
     pub rotates_password: bool,
     /// Command that checks the account; none where any is right.
     pub account_guard: Option<String>,
+}
+
+/// What people who look after the login do.
+#[derive(Clone, Debug, Serialize)]
+pub struct Login {
+    /// Addresses that the identity provider sends people back to, where the host names are known.
+    pub callbacks: Vec<String>,
+    /// Name or ARN of the client's secret, where CloudFormation reads one.
+    pub secret: Option<String>,
 }
 
 /// A step of a CloudFormation deployment.
@@ -71,6 +82,7 @@ impl Runbook {
             url_suffix: if deployment.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }.to_owned(),
             config_bucket: config_bucket(deployment, rooms),
             port_forward: platform.webserver.service.execute_command && route.url.is_none(),
+            login: login(rooms),
             steps: steps(layers),
             stack_policies: stack_policies(deployment, layers),
             example_location: rooms.locations.first().map(|it| it.key.to_string()).unwrap_or_default(),
@@ -91,6 +103,21 @@ fn revision_command(deployment: &Deployment) -> String {
         Some(fixed) => format!("GITREV={fixed}"),
         None => "GITREV=$(git rev-parse --short=12 HEAD)".to_owned(),
     }
+}
+
+/// The path is the load balancer's own, whatever the path prefix
+/// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html>).
+fn login(rooms: &Rooms) -> Option<Login> {
+    let platform = &rooms.platform;
+    let copy = platform.read_only_copy.as_ref().map(|it| &it.route);
+    let routes: Vec<_> = [&platform.webserver.route].into_iter().chain(copy).collect();
+    let rules = routes.iter().filter_map(|it| it.rule.as_ref());
+    let oidc = platform.webserver.route.oidc.as_ref();
+    let signs_in = oidc.is_some() || rules.clone().any(|it| it.cognito.is_some());
+    signs_in.then(|| Login {
+        callbacks: rules.flat_map(|it| &it.hosts).map(|it| format!("https://{it}/oauth2/idpresponse")).collect(),
+        secret: oidc.map(|it| it.client_secret.secret.clone()),
+    })
 }
 
 fn config_bucket(deployment: &Deployment, rooms: &Rooms) -> String {

@@ -2,11 +2,10 @@
 
 use serde::Serialize;
 
-use super::data::Data;
 use super::deployment::Deployment;
 use super::network::Network;
 use super::route::Entrance;
-use super::text::Text;
+use super::text::{Text, output};
 use crate::spec::Spec;
 use crate::spec::choice::WordOr;
 use crate::spec::compute::{Scheme, Web};
@@ -52,8 +51,8 @@ pub struct LoadBalancer {
 pub struct AccessLogs {
     /// Name of the bucket.
     pub bucket: Text,
-    /// Beginning of the keys.
-    pub prefix: Option<String>,
+    /// Beginning of the keys; empty for none.
+    pub prefix: String,
 }
 
 /// HTTPS with a name of its own.
@@ -61,33 +60,42 @@ pub struct AccessLogs {
 pub struct Https {
     /// Port.
     pub port: u16,
-    /// Host name of the UI.
-    pub domain: String,
-    /// Further host names of the certificate.
-    pub alternative_names: Vec<String>,
-    /// Every host name, with the route that it leads to.
-    pub names: Vec<HostName>,
+    /// ARN of the certificate.
+    pub certificate: Text,
+    /// The certificate is requested; else it exists.
+    pub requested: Option<CertificateRequest>,
     /// What no rule takes is refused; else the UI is the default.
     pub by_rules: bool,
-    /// Hosted zone of the names; without it nobody writes the records.
-    pub zone_id: Option<String>,
-    /// An existing certificate; none requests one.
-    pub certificate_arn: Option<String>,
-    /// A certificate is requested.
-    pub request_certificate: bool,
+    /// Host names that lead to the load balancer; empty where nobody writes them.
+    pub records: Vec<Record>,
     /// Security policy of the listener.
     pub policy: String,
     /// Port in a redirect from plain HTTP.
     pub port_text: String,
 }
 
-/// A host name and the route that it leads to.
+/// A certificate that is requested, and validated by records in a hosted zone.
 #[derive(Clone, Debug, Serialize)]
-pub struct HostName {
-    /// Identifier of the route.
+pub struct CertificateRequest {
+    /// First name.
+    pub domain: String,
+    /// Further names.
+    pub alternative_names: Vec<String>,
+    /// All names.
+    pub names: Vec<String>,
+    /// The hosted zone.
+    pub zone_id: String,
+}
+
+/// A host name that leads to the load balancer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Record {
+    /// Identifier, in snake case: of the route that it is for.
     pub id: String,
     /// The name.
     pub name: String,
+    /// Its hosted zone.
+    pub zone_id: String,
 }
 
 /// TLS 1.2 and 1.3 with forward secrecy only
@@ -108,7 +116,7 @@ pub fn internet_facing(spec: &Spec) -> bool {
 
 impl LoadBalancer {
     /// Resolves the load balancer; none where an existing listener is used.
-    pub fn resolve(web: &Web, deployment: &Deployment, network: &Network, data: &Data) -> Option<Self> {
+    pub fn resolve(web: &Web, deployment: &Deployment, network: &Network) -> Option<Self> {
         if web.listener.is_some() {
             return None;
         }
@@ -125,7 +133,7 @@ impl LoadBalancer {
             deletion_protection: deployment.protection.enabled.to_string(),
             drop_invalid_headers: true,
             drop_invalid_headers_text: true.to_string(),
-            access_logs: AccessLogs::resolve(web, data),
+            access_logs: AccessLogs::resolve(web),
             web_acl_arn: web.waf.as_ref().map(|it| it.arn.as_str().to_owned()),
             http_port: 80,
             https: Https::resolve(web, deployment),
@@ -146,37 +154,56 @@ fn clients(web: &Web, network: &Network) -> Vec<String> {
 }
 
 impl AccessLogs {
-    fn resolve(web: &Web, data: &Data) -> Option<Self> {
-        let bucket = data.access_logs_bucket.as_ref()?.name.clone();
-        let prefix = match &web.access_logs {
-            Some(WordOr::Other(existing)) => existing.prefix.as_ref().map(ToString::to_string),
-            _ => None,
+    fn resolve(web: &Web) -> Option<Self> {
+        let (bucket, prefix) = match web.access_logs.as_ref()? {
+            WordOr::Word(false) => return None,
+            WordOr::Word(true) => (output("data", "access_logs_bucket"), None),
+            WordOr::Other(existing) => (existing.bucket.as_str().into(), existing.prefix.as_ref()),
         };
-        Some(Self { bucket, prefix })
+        Some(Self { bucket, prefix: prefix.map(ToString::to_string).unwrap_or_default() })
     }
 }
 
 impl Https {
     fn resolve(web: &Web, deployment: &Deployment) -> Option<Self> {
-        let domain = web.domain.as_ref()?.as_str().to_owned();
-        let certificate_arn = match &web.certificate {
-            Some(WordOr::Other(certificate)) => Some(certificate.arn.as_str().to_owned()),
+        let domain = web.domain.as_ref()?.as_str();
+        let copy = web.read_only_copy.as_ref().map(|it| it.domain.as_str());
+        let names: Vec<_> = [("ui", domain)].into_iter().chain(copy.map(|it| ("read_only_copy", it))).collect();
+        let existing = match &web.certificate {
+            Some(WordOr::Other(certificate)) => Some(certificate.arn.as_str()),
             _ => None,
         };
-        let copy = web.read_only_copy.as_ref().map(|it| it.domain.as_str().to_owned());
-        let named = |id: &str, name: &String| HostName { id: id.to_owned(), name: name.clone() };
-        let copy_named = copy.iter().map(|it| named("read_only_copy", it));
+        let zone_id = web.zone.as_ref().map(|it| it.id.as_str());
         Some(Self {
             port: 443,
-            names: [named("ui", &domain)].into_iter().chain(copy_named).collect(),
-            alternative_names: copy.into_iter().collect(),
-            domain,
+            certificate: existing.map_or_else(|| output("platform", "ui_certificate"), Text::from),
+            requested: existing.is_none().then(|| CertificateRequest::new(&names, zone_id)),
             by_rules: Entrance { deployment: &deployment.name, web }.by_rules(),
-            zone_id: web.zone.as_ref().map(|it| it.id.as_str().to_owned()),
-            request_certificate: certificate_arn.is_none(),
-            certificate_arn,
+            records: zone_id.map(|zone_id| records(&names, zone_id)).unwrap_or_default(),
             policy: web.tls_policy.as_ref().map_or_else(|| TLS_POLICY.to_owned(), ToString::to_string),
             port_text: "443".to_owned(),
         })
     }
+}
+
+impl CertificateRequest {
+    /// Without a zone a rule refuses it.
+    fn new(names: &[(&str, &str)], zone_id: Option<&str>) -> Self {
+        let names: Vec<String> = names.iter().map(|it| it.1.to_owned()).collect();
+        Self {
+            domain: names.first().cloned().unwrap_or_default(),
+            alternative_names: names.iter().skip(1).cloned().collect(),
+            names,
+            zone_id: zone_id.unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+fn records(names: &[(&str, &str)], zone_id: &str) -> Vec<Record> {
+    let record = |(id, name): &(&str, &str)| Record {
+        id: (*id).to_owned(),
+        name: (*name).to_owned(),
+        zone_id: zone_id.to_owned(),
+    };
+    names.iter().map(record).collect()
 }

@@ -30,7 +30,7 @@ resource "aws_ecr_lifecycle_policy" "location_sales" {
 }
 
 resource "aws_iam_role" "execution_sales" {
-  name        = "public-eu-central-1-sales-execution"
+  name        = "public-eu-central-1-location-sales-execution"
   path        = "/dagforge/eu-central-1/public/run/"
   description = "Starts the tasks of the code location sales"
 
@@ -103,7 +103,7 @@ resource "aws_cloudwatch_log_group" "run_sales" {
 }
 
 resource "aws_iam_role" "run_sales" {
-  name        = "public-eu-central-1-sales-run"
+  name        = "public-eu-central-1-location-sales-run"
   path        = "/dagforge/eu-central-1/public/run/"
   description = "Runs of the code location sales"
 
@@ -224,7 +224,7 @@ resource "aws_cloudwatch_log_group" "server_sales" {
 }
 
 resource "aws_iam_role" "server_sales" {
-  name        = "public-eu-central-1-sales-server"
+  name        = "public-eu-central-1-location-sales-server"
   path        = "/dagforge/eu-central-1/public/service/"
   description = "Code server of the code location sales"
 

@@ -23,11 +23,15 @@ output "database_secret" {
   value       = aws_secretsmanager_secret.database.arn
 }
 
+output "core_repository_uri" {
+  description = "Image repository of webserver and daemon"
+  value       = local.repository_uri
+}
+
 output "repository_uris" {
-  description = "Image repositories: core, and one for each code location"
+  description = "Image repositories of the code locations"
 
   value = {
-    core    = local.repository_uri
     "sales" = local.repository_uri_sales
   }
 }

@@ -321,12 +321,10 @@ resource "aws_lb" "ui" {
   access_logs {
     enabled = true
     bucket  = local.access_logs_bucket
+    prefix  = ""
   }
 
   tags = { Name = "public-ui" }
-
-  # Access logs are tried out when they are turned on.
-  depends_on = [aws_s3_bucket_policy.access_logs]
 }
 
 resource "aws_wafv2_web_acl_association" "ui" {
@@ -335,9 +333,10 @@ resource "aws_wafv2_web_acl_association" "ui" {
 }
 
 resource "aws_acm_certificate" "ui" {
-  domain_name               = "dagster.example.com"
+  domain_name       = "dagster.example.com"
+  validation_method = "DNS"
+
   subject_alternative_names = ["dagster-ro.example.com"]
-  validation_method         = "DNS"
 
   tags = { Name = "public-ui" }
 
@@ -364,13 +363,16 @@ resource "aws_acm_certificate_validation" "ui" {
   validation_record_fqdns = [for record in aws_route53_record.ui_validation : record.fqdn]
 }
 
+locals {
+  ui_certificate = aws_acm_certificate_validation.ui.certificate_arn
+}
+
 resource "aws_lb_listener" "ui" {
   load_balancer_arn = aws_lb.ui.arn
   port              = 443
   protocol          = "HTTPS"
   ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
-
-  certificate_arn = aws_acm_certificate_validation.ui.certificate_arn
+  certificate_arn   = local.ui_certificate
 
   # What no rule takes is refused.
   default_action {
@@ -400,6 +402,10 @@ resource "aws_lb_listener" "ui_redirect" {
   }
 }
 
+locals {
+  ui_listener = aws_lb_listener.ui.arn
+}
+
 resource "aws_route53_record" "ui" {
   zone_id = "Z0123456789ABCDEFGHIJ"
   name    = "dagster.example.com"
@@ -422,176 +428,6 @@ resource "aws_route53_record" "read_only_copy" {
     zone_id                = aws_lb.ui.zone_id
     evaluate_target_health = false
   }
-}
-
-resource "aws_lb_target_group" "ui" {
-  vpc_id               = local.vpc_id
-  target_type          = "ip"
-  protocol             = "HTTP"
-  port                 = 3000
-  deregistration_delay = 30
-
-  health_check {
-    path                = "/server_info"
-    interval            = 30
-    timeout             = 10
-    healthy_threshold   = 2
-    unhealthy_threshold = 3
-    matcher             = "200"
-  }
-
-  tags = { Name = "public-ui" }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-# The provider's own rule would keep the client's secret in Terraform's state: its client_secret is no write-only argument
-# (https://github.com/hashicorp/terraform-provider-aws/issues/49499). CloudFormation reads the secret by itself while it
-# makes the rule, so the rule is a stack of one resource, and the state has the secret's name alone.
-# The rights that this takes: cloudformation:*Stack* on this stack, secretsmanager:GetSecretValue on the secret.
-resource "aws_cloudformation_stack" "ui" {
-  name = "public-ui"
-
-  template_body = jsonencode({
-    AWSTemplateFormatVersion = "2010-09-09"
-    Description              = "Login of the Dagster UI"
-
-    Resources = {
-      ListenerRule = {
-        Type = "AWS::ElasticLoadBalancingV2::ListenerRule"
-
-        Properties = {
-          ListenerArn = aws_lb_listener.ui.arn
-          Priority    = 10
-
-          Conditions = [
-            { Field = "host-header", HostHeaderConfig = { Values = ["dagster.example.com"] } },
-          ]
-
-          Actions = [
-            {
-              Type  = "authenticate-oidc"
-              Order = 1
-
-              AuthenticateOidcConfig = {
-                Issuer                = "https://example.okta.com"
-                AuthorizationEndpoint = "https://example.okta.com/oauth2/v1/authorize"
-                TokenEndpoint         = "https://example.okta.com/oauth2/v1/token"
-                UserInfoEndpoint      = "https://example.okta.com/oauth2/v1/userinfo"
-                ClientId              = "0oa1b2c3d4e5f6g7h8i9"
-
-                ClientSecret = join("", [
-                  "{{resolve:secretsmanager:",
-                  "public/oidc",
-                  ":SecretString:",
-                  "client_secret",
-                  "::",
-                  "",
-                  "}}",
-                ])
-
-                OnUnauthenticatedRequest = "authenticate"
-                Scope                    = "openid"
-                SessionTimeout           = 28800
-              }
-            },
-            {
-              Type           = "forward"
-              Order          = 2
-              TargetGroupArn = aws_lb_target_group.ui.arn
-            },
-          ]
-        }
-      }
-    }
-  })
-}
-
-resource "aws_lb_target_group" "read_only_copy" {
-  vpc_id               = local.vpc_id
-  target_type          = "ip"
-  protocol             = "HTTP"
-  port                 = 3000
-  deregistration_delay = 30
-
-  health_check {
-    path                = "/server_info"
-    interval            = 30
-    timeout             = 10
-    healthy_threshold   = 2
-    unhealthy_threshold = 3
-    matcher             = "200"
-  }
-
-  tags = { Name = "public-read-only-copy" }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-# The provider's own rule would keep the client's secret in Terraform's state: its client_secret is no write-only argument
-# (https://github.com/hashicorp/terraform-provider-aws/issues/49499). CloudFormation reads the secret by itself while it
-# makes the rule, so the rule is a stack of one resource, and the state has the secret's name alone.
-# The rights that this takes: cloudformation:*Stack* on this stack, secretsmanager:GetSecretValue on the secret.
-resource "aws_cloudformation_stack" "read_only_copy" {
-  name = "public-read-only-copy"
-
-  template_body = jsonencode({
-    AWSTemplateFormatVersion = "2010-09-09"
-    Description              = "Login of the Dagster UI"
-
-    Resources = {
-      ListenerRule = {
-        Type = "AWS::ElasticLoadBalancingV2::ListenerRule"
-
-        Properties = {
-          ListenerArn = aws_lb_listener.ui.arn
-          Priority    = 20
-
-          Conditions = [
-            { Field = "host-header", HostHeaderConfig = { Values = ["dagster-ro.example.com"] } },
-          ]
-
-          Actions = [
-            {
-              Type  = "authenticate-oidc"
-              Order = 1
-
-              AuthenticateOidcConfig = {
-                Issuer                = "https://example.okta.com"
-                AuthorizationEndpoint = "https://example.okta.com/oauth2/v1/authorize"
-                TokenEndpoint         = "https://example.okta.com/oauth2/v1/token"
-                UserInfoEndpoint      = "https://example.okta.com/oauth2/v1/userinfo"
-                ClientId              = "0oa1b2c3d4e5f6g7h8i9"
-
-                ClientSecret = join("", [
-                  "{{resolve:secretsmanager:",
-                  "public/oidc",
-                  ":SecretString:",
-                  "client_secret",
-                  "::",
-                  "",
-                  "}}",
-                ])
-
-                OnUnauthenticatedRequest = "authenticate"
-                Scope                    = "openid"
-                SessionTimeout           = 28800
-              }
-            },
-            {
-              Type           = "forward"
-              Order          = 2
-              TargetGroupArn = aws_lb_target_group.read_only_copy.arn
-            },
-          ]
-        }
-      }
-    }
-  })
 }
 
 resource "aws_iam_role" "core_execution" {
@@ -658,6 +494,90 @@ resource "aws_iam_role_policy" "core_execution" {
         ]
       },
     ]
+  })
+}
+
+resource "aws_lb_target_group" "ui" {
+  vpc_id               = local.vpc_id
+  target_type          = "ip"
+  protocol             = "HTTP"
+  port                 = 3000
+  deregistration_delay = 30
+
+  health_check {
+    path                = "/server_info"
+    interval            = 30
+    timeout             = 10
+    healthy_threshold   = 2
+    unhealthy_threshold = 3
+    matcher             = "200"
+  }
+
+  tags = { Name = "public-ui" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# The provider's own rule would keep the client's secret in Terraform's state: its client_secret is no write-only argument
+# (https://github.com/hashicorp/terraform-provider-aws/issues/49499). CloudFormation reads the secret by itself while it
+# makes the rule, so the rule is a stack of one resource, and the state has the secret's name alone.
+# Whoever applies needs the rights for this stack, and secretsmanager:GetSecretValue on the secret.
+resource "aws_cloudformation_stack" "ui" {
+  name = "public-ui"
+
+  template_body = jsonencode({
+    AWSTemplateFormatVersion = "2010-09-09"
+    Description              = "Login of the Dagster UI"
+
+    Resources = {
+      ListenerRule = {
+        Type = "AWS::ElasticLoadBalancingV2::ListenerRule"
+
+        Properties = {
+          ListenerArn = local.ui_listener
+          Priority    = 10
+
+          Conditions = [
+            { Field = "host-header", HostHeaderConfig = { Values = ["dagster.example.com"] } },
+          ]
+
+          Actions = [
+            {
+              Type  = "authenticate-oidc"
+              Order = 1
+
+              AuthenticateOidcConfig = {
+                Issuer                   = "https://example.okta.com"
+                AuthorizationEndpoint    = "https://example.okta.com/oauth2/v1/authorize"
+                TokenEndpoint            = "https://example.okta.com/oauth2/v1/token"
+                UserInfoEndpoint         = "https://example.okta.com/oauth2/v1/userinfo"
+                ClientId                 = "0oa1b2c3d4e5f6g7h8i9"
+                OnUnauthenticatedRequest = "authenticate"
+                Scope                    = "openid"
+                SessionTimeout           = 28800
+
+                ClientSecret = join("", [
+                  "{{resolve:secretsmanager:",
+                  "public/oidc",
+                  ":SecretString:",
+                  "client_secret",
+                  "::",
+                  "",
+                  "}}",
+                ])
+              }
+            },
+            {
+              Type           = "forward"
+              Order          = 2
+              TargetGroupArn = aws_lb_target_group.ui.arn
+            },
+          ]
+        }
+      }
+    }
   })
 }
 
@@ -915,7 +835,7 @@ resource "aws_ecs_service" "core_webserver" {
   ]
 }
 
-# A service that was made without tasks is scaled to the least number as soon as the limits rise from zero.
+# The limits are zero as long as services are off. A service is scaled to the least number as soon as that rises.
 resource "aws_appautoscaling_target" "core_webserver" {
   service_namespace  = "ecs"
   scalable_dimension = "ecs:service:DesiredCount"
@@ -938,6 +858,90 @@ resource "aws_appautoscaling_policy" "core_webserver" {
       predefined_metric_type = "ECSServiceAverageCPUUtilization"
     }
   }
+}
+
+resource "aws_lb_target_group" "read_only_copy" {
+  vpc_id               = local.vpc_id
+  target_type          = "ip"
+  protocol             = "HTTP"
+  port                 = 3000
+  deregistration_delay = 30
+
+  health_check {
+    path                = "/server_info"
+    interval            = 30
+    timeout             = 10
+    healthy_threshold   = 2
+    unhealthy_threshold = 3
+    matcher             = "200"
+  }
+
+  tags = { Name = "public-read-only-copy" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+# The provider's own rule would keep the client's secret in Terraform's state: its client_secret is no write-only argument
+# (https://github.com/hashicorp/terraform-provider-aws/issues/49499). CloudFormation reads the secret by itself while it
+# makes the rule, so the rule is a stack of one resource, and the state has the secret's name alone.
+# Whoever applies needs the rights for this stack, and secretsmanager:GetSecretValue on the secret.
+resource "aws_cloudformation_stack" "read_only_copy" {
+  name = "public-read-only-copy"
+
+  template_body = jsonencode({
+    AWSTemplateFormatVersion = "2010-09-09"
+    Description              = "Login of the Dagster UI"
+
+    Resources = {
+      ListenerRule = {
+        Type = "AWS::ElasticLoadBalancingV2::ListenerRule"
+
+        Properties = {
+          ListenerArn = local.ui_listener
+          Priority    = 20
+
+          Conditions = [
+            { Field = "host-header", HostHeaderConfig = { Values = ["dagster-ro.example.com"] } },
+          ]
+
+          Actions = [
+            {
+              Type  = "authenticate-oidc"
+              Order = 1
+
+              AuthenticateOidcConfig = {
+                Issuer                   = "https://example.okta.com"
+                AuthorizationEndpoint    = "https://example.okta.com/oauth2/v1/authorize"
+                TokenEndpoint            = "https://example.okta.com/oauth2/v1/token"
+                UserInfoEndpoint         = "https://example.okta.com/oauth2/v1/userinfo"
+                ClientId                 = "0oa1b2c3d4e5f6g7h8i9"
+                OnUnauthenticatedRequest = "authenticate"
+                Scope                    = "openid"
+                SessionTimeout           = 28800
+
+                ClientSecret = join("", [
+                  "{{resolve:secretsmanager:",
+                  "public/oidc",
+                  ":SecretString:",
+                  "client_secret",
+                  "::",
+                  "",
+                  "}}",
+                ])
+              }
+            },
+            {
+              Type           = "forward"
+              Order          = 2
+              TargetGroupArn = aws_lb_target_group.read_only_copy.arn
+            },
+          ]
+        }
+      }
+    }
+  })
 }
 
 resource "aws_cloudwatch_log_group" "core_read_only_copy" {

@@ -252,66 +252,6 @@ resource "aws_vpc_security_group_egress_rule" "daemon_to_database" {
   referenced_security_group_id = local.database_security_group
 }
 
-resource "aws_lb_target_group" "ui" {
-  vpc_id               = "vpc-0a1b2c3d4e5f60718"
-  target_type          = "ip"
-  protocol             = "HTTP"
-  port                 = 3000
-  deregistration_delay = 30
-
-  health_check {
-    path                = "/dagster/server_info"
-    interval            = 30
-    timeout             = 10
-    healthy_threshold   = 2
-    unhealthy_threshold = 3
-    matcher             = "200"
-  }
-
-  tags = { Name = "shared-ui" }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
-resource "aws_lb_listener_rule" "ui" {
-  listener_arn = "arn:aws-us-gov:elasticloadbalancing:us-gov-west-1:123456789012:listener/app/tools/0a1b2c3d4e5f6071/8293a4b5c6d7e8f9"
-  priority     = 100
-
-  condition {
-    host_header {
-      values = ["tools.example.com"]
-    }
-  }
-
-  condition {
-    path_pattern {
-      values = ["/dagster", "/dagster/*"]
-    }
-  }
-
-  action {
-    type  = "authenticate-cognito"
-    order = 1
-
-    authenticate_cognito {
-      user_pool_arn              = "arn:aws-us-gov:cognito-idp:us-gov-west-1:123456789012:userpool/us-gov-west-1_AbCdEfGhI"
-      user_pool_client_id        = "1h57kf5cpq17m0eml12EXAMPLE"
-      user_pool_domain           = "example-tools"
-      on_unauthenticated_request = "authenticate"
-      scope                      = "openid"
-      session_timeout            = 43200
-    }
-  }
-
-  action {
-    type             = "forward"
-    order            = 2
-    target_group_arn = aws_lb_target_group.ui.arn
-  }
-}
-
 resource "aws_iam_role" "core_execution" {
   name        = "shared-us-gov-west-1-core-execution"
   path        = "/dagforge/us-gov-west-1/shared/service/"
@@ -376,6 +316,66 @@ resource "aws_iam_role_policy" "core_execution" {
       },
     ]
   })
+}
+
+resource "aws_lb_target_group" "ui" {
+  vpc_id               = "vpc-0a1b2c3d4e5f60718"
+  target_type          = "ip"
+  protocol             = "HTTP"
+  port                 = 3000
+  deregistration_delay = 30
+
+  health_check {
+    path                = "/dagster/server_info"
+    interval            = 30
+    timeout             = 10
+    healthy_threshold   = 2
+    unhealthy_threshold = 3
+    matcher             = "200"
+  }
+
+  tags = { Name = "shared-ui" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_lb_listener_rule" "ui" {
+  listener_arn = "arn:aws-us-gov:elasticloadbalancing:us-gov-west-1:123456789012:listener/app/tools/0a1b2c3d4e5f6071/8293a4b5c6d7e8f9"
+  priority     = 100
+
+  condition {
+    host_header {
+      values = ["tools.example.com"]
+    }
+  }
+
+  condition {
+    path_pattern {
+      values = ["/dagster", "/dagster/*"]
+    }
+  }
+
+  action {
+    type  = "authenticate-cognito"
+    order = 1
+
+    authenticate_cognito {
+      user_pool_arn              = "arn:aws-us-gov:cognito-idp:us-gov-west-1:123456789012:userpool/us-gov-west-1_AbCdEfGhI"
+      user_pool_client_id        = "1h57kf5cpq17m0eml12EXAMPLE"
+      user_pool_domain           = "example-tools"
+      on_unauthenticated_request = "authenticate"
+      scope                      = "openid"
+      session_timeout            = 43200
+    }
+  }
+
+  action {
+    type             = "forward"
+    order            = 2
+    target_group_arn = aws_lb_target_group.ui.arn
+  }
 }
 
 resource "aws_cloudwatch_log_group" "core_webserver" {

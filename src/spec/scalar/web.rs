@@ -102,7 +102,8 @@ impl Scalar for TenantId {
         if lengths == [8, 4, 4, 4, 12] && text.split('-').all(hex) {
             return Ok(Self(text.to_owned()));
         }
-        let form = "it looks like `0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9`: the directory id of the tenant's overview page";
+        let form =
+            "it looks like `0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9`: the directory id of the tenant's overview page";
         Err(malformed::<Self>(text, form))
     }
 }
@@ -172,7 +173,9 @@ mod tests {
     #[test]
     fn paths() {
         assert!(PathPrefix::parse("/dagster").is_ok() && PathPrefix::parse("/tools/dagster").is_ok());
-        assert!(["", "/", "dagster", "/dagster/", "/a//b", "/a*", "/ä"].iter().all(|it| PathPrefix::parse(it).is_err()));
+        assert!(
+            ["", "/", "dagster", "/dagster/", "/a//b", "/a*", "/ä"].iter().all(|it| PathPrefix::parse(it).is_err())
+        );
         assert_eq!(PathPrefix::parse("dagster/").unwrap_err().help[1], "write `/dagster`");
         assert!(KeyPrefix::parse("a/b").is_ok());
         assert!(["", "/a", "a/", "a//b"].iter().all(|it| KeyPrefix::parse(it).is_err()));
