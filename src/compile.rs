@@ -3,7 +3,7 @@
 use crate::blueprint::{BlueprintError, Blueprints};
 use crate::plan::config::ConfigText;
 use crate::plan::{Foundation, Plan};
-use crate::render::{self, File, Rooms, Target};
+use crate::render::{self, File, Job, Rooms, Target};
 use crate::spec::Spec;
 
 /// A deployment with its plan resolved and its config files rendered.
@@ -29,9 +29,16 @@ impl Compiled {
         targets: &'a [Target],
         blueprints: &'a Blueprints,
     ) -> impl Iterator<Item = Result<File, BlueprintError>> + 'a {
-        let config = self.config.iter().map(|it| File { path: format!("config/{}", it.name), text: it.text.clone() });
-        let always = render::always(&self.plan, &self.rooms, blueprints);
-        let targets = targets.iter().flat_map(|target| render::render(&self.plan, &self.rooms, *target, blueprints));
-        always.chain(config.map(Ok)).chain(targets)
+        self.jobs(targets, blueprints).map(|render| render())
+    }
+
+    /// The same files, each yet to be rendered.
+    pub fn jobs<'a>(&'a self, targets: &'a [Target], blueprints: &'a Blueprints) -> impl Iterator<Item = Job<'a>> {
+        let config = self.config.iter().map(|it| -> Job<'a> {
+            Box::new(move || Ok(File { path: format!("config/{}", it.name), text: it.text.clone() }))
+        });
+        let always = render::always_jobs(&self.plan, &self.rooms, blueprints);
+        let targets = targets.iter().flat_map(|target| render::jobs(&self.plan, &self.rooms, *target, blueprints));
+        always.chain(config).chain(targets)
     }
 }

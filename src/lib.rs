@@ -12,6 +12,7 @@ pub mod cli;
 pub mod compile;
 pub mod diagnostic;
 pub mod output;
+pub mod parallel;
 pub mod plan;
 pub mod reference;
 pub mod render;

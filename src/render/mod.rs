@@ -41,18 +41,32 @@ pub struct File {
     pub text: String,
 }
 
+/// A file that is yet to be rendered. Jobs depend on nothing but the plan, so they can run on any thread.
+pub type Job<'a> = Box<dyn Fn() -> Result<File, BlueprintError> + Send + Sync + 'a>;
+
+fn job<'a>(render: impl Fn() -> Result<File, BlueprintError> + Send + Sync + 'a) -> Job<'a> {
+    Box::new(render)
+}
+
 /// Files of a deployment whatever its targets: the plan, the runbook, the Dockerfile of the core image.
 pub fn always<'a>(
     plan: &'a Plan,
     rooms: &'a Rooms,
     blueprints: &'a Blueprints,
 ) -> impl Iterator<Item = Result<File, BlueprintError>> + 'a {
+    always_jobs(plan, rooms, blueprints).map(|render| render())
+}
+
+/// The same files, yet to be rendered.
+pub fn always_jobs<'a>(plan: &'a Plan, rooms: &'a Rooms, blueprints: &'a Blueprints) -> impl Iterator<Item = Job<'a>> {
     let own = [("README.md", "runbook/README.md.j2"), ("images/core/Dockerfile", "images/core/Dockerfile.j2")];
     let own = own.into_iter().map(move |(path, blueprint)| {
-        let rendered = blueprints.render(blueprint, context! { plan => rooms.plan() })?;
-        Ok(File { path: path.to_owned(), text: rendered.text })
+        job(move || {
+            let rendered = blueprints.render(blueprint, context! { plan => rooms.plan() })?;
+            Ok(File { path: path.to_owned(), text: rendered.text })
+        })
     });
-    own.chain([plan_file(plan)])
+    own.chain([job(move || plan_file(plan))])
 }
 
 fn plan_file(plan: &Plan) -> Result<File, BlueprintError> {
@@ -67,19 +81,31 @@ pub fn render<'a>(
     rooms: &'a Rooms,
     target: Target,
     blueprints: &'a Blueprints,
-) -> Box<dyn Iterator<Item = Result<File, BlueprintError>> + 'a> {
+) -> impl Iterator<Item = Result<File, BlueprintError>> + 'a {
+    jobs(plan, rooms, target, blueprints).map(|render| render())
+}
+
+/// The same files, yet to be rendered.
+pub fn jobs<'a>(
+    plan: &'a Plan,
+    rooms: &'a Rooms,
+    target: Target,
+    blueprints: &'a Blueprints,
+) -> Box<dyn Iterator<Item = Job<'a>> + 'a> {
     let layers = 0..plan.layers.len();
     match target {
         Target::Cfn => {
-            let policy = plan.deployment.protection.stack_policy.then(|| cfn::stack_policy(rooms, blueprints));
-            Box::new(layers.map(move |index| cfn::template(plan, rooms, index, blueprints)).chain(policy))
+            let policy = plan.deployment.protection.stack_policy;
+            let policy = policy.then(|| job(move || cfn::stack_policy(rooms, blueprints)));
+            Box::new(layers.map(move |index| job(move || cfn::template(plan, rooms, index, blueprints))).chain(policy))
         }
         Target::Tf => {
-            let module = tf::MODULE_FILES.into_iter().map(move |name| tf::module_file(rooms, name, blueprints));
+            let module = tf::MODULE_FILES.into_iter();
+            let module = module.map(move |name| job(move || tf::module_file(rooms, name, blueprints)));
             // A location's repository stands in the file of the location.
             let own =
                 layers.filter(|index| plan.layers[*index].name != "registry" || plan.layers[*index].owner.is_none());
-            Box::new(module.chain(own.map(move |index| tf::layer_file(plan, rooms, index, blueprints))))
+            Box::new(module.chain(own.map(move |index| job(move || tf::layer_file(plan, rooms, index, blueprints)))))
         }
     }
 }

@@ -53,6 +53,7 @@ pub struct Stacks {
 struct Published {
     order: usize,
     file: String,
+    line: usize,
 }
 
 /// Where a template asks for one.
@@ -67,8 +68,25 @@ struct Consumed {
 impl Stacks {
     /// Reads the next template.
     pub fn read(&mut self, file: &File) {
-        self.order += 1;
-        Template { file, stacks: self }.check();
+        let mut one = Stacks { order: 1, ..Stacks::default() };
+        Template { file, stacks: &mut one }.check();
+        self.append(one);
+    }
+
+    /// Takes what was read elsewhere, as the next in order.
+    pub fn append(&mut self, next: Stacks) {
+        let before = self.order;
+        self.order += next.order;
+        self.problems.extend(next.problems);
+        self.consumed.extend(next.consumed.into_iter().map(|it| Consumed { order: it.order + before, ..it }));
+        for (path, published) in next.published {
+            let (file, line) = (published.file.clone(), published.line);
+            let published = Published { order: published.order + before, ..published };
+            if let Some(other) = self.published.insert(path.clone(), published) {
+                let message = format!("`{path}` is already published by {}", other.file);
+                self.problems.push(Problem { file, line: Some(line), message });
+            }
+        }
     }
 
     /// Every fault found, those between templates included.
@@ -199,9 +217,10 @@ impl Template<'_> {
             let Some(path) = name.filter(|name| name.tag.is_none()).and_then(Node::text) else {
                 continue;
             };
-            let published = Published { order: self.stacks.order, file: self.file.path.clone() };
+            let line = resource.line;
+            let published = Published { order: self.stacks.order, file: self.file.path.clone(), line };
             if let Some(other) = self.stacks.published.insert(path.to_owned(), published) {
-                self.problem(resource.line, format!("`{path}` is already published by {}", other.file));
+                self.problem(line, format!("`{path}` is already published in line {}", other.line));
             }
         }
         for (key, parameter) in root.get("Parameters").map(Node::entries).unwrap_or_default() {

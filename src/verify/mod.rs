@@ -38,6 +38,12 @@ impl Reader {
         self.module.read(file);
     }
 
+    /// Takes what was read elsewhere, as the next in order. Several files can so be read at once.
+    pub fn append(&mut self, next: Reader) {
+        self.stacks.append(next.stacks);
+        self.module.append(next.module);
+    }
+
     /// Every fault found.
     pub fn problems(self) -> Vec<Problem> {
         self.stacks.problems().into_iter().chain(self.module.problems()).collect()

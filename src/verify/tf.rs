@@ -4,6 +4,7 @@ mod declarations;
 mod references;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Problem;
 use super::hcl::tokens;
@@ -23,7 +24,7 @@ pub struct Module {
 
 #[derive(Clone, Debug)]
 struct Place {
-    file: String,
+    file: Arc<str>,
     line: usize,
 }
 
@@ -33,12 +34,23 @@ impl Module {
         if !file.path.ends_with(".tf") {
             return;
         }
+        let path = Arc::from(file.path.as_str());
         match tokens(&file.text) {
             Ok(tokens) => {
-                self.declare(file, &tokens);
-                self.refer(file, &tokens);
+                self.declare(&path, &tokens);
+                self.refer(&path, &tokens);
             }
-            Err(error) => self.problem(file, error.line, error.reason.to_owned()),
+            Err(error) => self.problem(&Place { file: path, line: error.line }, error.reason.to_owned()),
+        }
+    }
+
+    /// Takes what was read elsewhere.
+    pub fn append(&mut self, next: Module) {
+        self.problems.extend(next.problems);
+        self.providers.extend(next.providers);
+        next.declared.into_iter().for_each(|(address, place)| self.address(address, place));
+        for (address, places) in next.referred {
+            self.referred.entry(address).or_default().extend(places);
         }
     }
 
@@ -49,24 +61,28 @@ impl Module {
                 continue;
             }
             let root = address.split('.').next().unwrap_or_default();
-            for Place { file, line } in places.iter().filter(|_| !self.providers.contains(root)) {
-                let message = format!("`{address}` is declared nowhere");
-                self.problems.push(Problem { file: file.clone(), line: Some(*line), message });
+            for place in places.iter().filter(|_| !self.providers.contains(root)) {
+                self.problems.push(place.problem(format!("`{address}` is declared nowhere")));
             }
         }
-        for (address, Place { file, line }) in &self.declared {
+        for (address, place) in &self.declared {
             let must_be_used = ["local.", "var.", "data."].iter().any(|kind| address.starts_with(kind));
             if must_be_used && !self.referred.contains_key(address) {
-                let message = format!("nothing uses `{address}`");
-                self.problems.push(Problem { file: file.clone(), line: Some(*line), message });
+                self.problems.push(place.problem(format!("nothing uses `{address}`")));
             }
         }
         self.problems.sort();
         self.problems
     }
 
-    fn problem(&mut self, file: &File, line: usize, message: String) {
-        self.problems.push(Problem { file: file.path.clone(), line: Some(line), message });
+    fn problem(&mut self, place: &Place, message: String) {
+        self.problems.push(place.problem(message));
+    }
+}
+
+impl Place {
+    fn problem(&self, message: String) -> Problem {
+        Problem { file: self.file.to_string(), line: Some(self.line), message }
     }
 }
 

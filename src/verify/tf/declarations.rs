@@ -1,12 +1,13 @@
 //! Blocks at the top of a file, and what they declare.
 
+use std::sync::Arc;
+
 use super::{Module, Place};
-use crate::render::File;
 use crate::verify::hcl::{At, Token};
 
 impl Module {
     /// Notes the address of every block and of every local.
-    pub(super) fn declare(&mut self, file: &File, tokens: &[At<'_>]) {
+    pub(super) fn declare(&mut self, file: &Arc<str>, tokens: &[At<'_>]) {
         let mut depth = 0usize;
         let mut in_locals = false;
         let mut header: Vec<(&str, usize)> = Vec::new();
@@ -15,7 +16,7 @@ impl Module {
                 Token::Name(name) if depth == 0 => header.push((name, *line)),
                 Token::Text(label) if depth == 0 => header.push((label, *line)),
                 Token::Name(name) if depth == 1 && in_locals && assigns(tokens, idx) => {
-                    self.address(file, format!("local.{name}"), *line);
+                    self.address(format!("local.{name}"), place(file, *line));
                 }
                 Token::Sign(b'{') if depth == 0 => {
                     in_locals = self.block(file, &header);
@@ -26,12 +27,12 @@ impl Module {
                 Token::Sign(b'$') => depth += 1,
                 Token::Sign(b'}' | b']' | b')') => depth = depth.saturating_sub(1),
                 Token::Sign(b'=') if depth == 0 => {
-                    self.problem(file, *line, "an attribute outside of any block".to_owned());
+                    self.problem(&place(file, *line), "an attribute outside of any block".to_owned());
                     header.clear();
                 }
                 Token::End if depth == 0 => {
                     if let [(name, line), ..] = header.as_slice() {
-                        self.problem(file, *line, format!("`{name}` begins no block"));
+                        self.problem(&place(file, *line), format!("`{name}` begins no block"));
                     }
                     header.clear();
                 }
@@ -41,7 +42,7 @@ impl Module {
     }
 
     /// Notes one block; true for `locals`, whose attributes are addresses of their own.
-    fn block(&mut self, file: &File, header: &[(&str, usize)]) -> bool {
+    fn block(&mut self, file: &Arc<str>, header: &[(&str, usize)]) -> bool {
         let words: Vec<&str> = header.iter().map(|(word, _)| *word).collect();
         let line = header.first().map_or(1, |(_, line)| *line);
         let address = match words.as_slice() {
@@ -55,21 +56,26 @@ impl Module {
             ["locals"] => return true,
             ["terraform" | "moved" | "import" | "removed"] => return false,
             _ => {
-                self.problem(file, line, format!("`{}` is no block that Terraform knows", words.join(" ")));
+                self.problem(&place(file, line), format!("`{}` is no block that Terraform knows", words.join(" ")));
                 return false;
             }
         };
-        self.address(file, address, line);
+        self.address(address, place(file, line));
         false
     }
 
-    fn address(&mut self, file: &File, address: String, line: usize) {
+    /// Notes one address.
+    pub(super) fn address(&mut self, address: String, place: Place) {
         if let Some(before) = self.declared.get(&address) {
             let message = format!("`{address}` is already declared in {} line {}", before.file, before.line);
-            return self.problem(file, line, message);
+            return self.problem(&place, message);
         }
-        self.declared.insert(address, Place { file: file.path.clone(), line });
+        self.declared.insert(address, place);
     }
+}
+
+fn place(file: &Arc<str>, line: usize) -> Place {
+    Place { file: Arc::clone(file), line }
 }
 
 /// Whether the name at `idx` begins an attribute.

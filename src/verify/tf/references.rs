@@ -1,9 +1,9 @@
 //! Names with a dot behind them: what expressions refer to.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{Module, Place};
-use crate::render::File;
 use crate::verify::hcl::{At, Token};
 
 /// Names that Terraform itself brings along.
@@ -11,7 +11,7 @@ const BUILT_IN: [&str; 5] = ["count", "each", "path", "self", "terraform"];
 
 impl Module {
     /// Notes every address that the file refers to.
-    pub(super) fn refer(&mut self, file: &File, tokens: &[At<'_>]) {
+    pub(super) fn refer(&mut self, file: &Arc<str>, tokens: &[At<'_>]) {
         let own = iterators(tokens);
         let mut seen: BTreeSet<[&str; 3]> = BTreeSet::new();
         for (idx, At { token, line }) in tokens.iter().enumerate() {
@@ -25,7 +25,7 @@ impl Module {
             };
             if seen.insert(address) {
                 let address = address.join(".").trim_end_matches('.').to_owned();
-                let place = Place { file: file.path.clone(), line: *line };
+                let place = Place { file: Arc::clone(file), line: *line };
                 self.referred.entry(address).or_default().push(place);
             }
         }
