@@ -8,6 +8,7 @@ use dagforge::compile::compile;
 use dagforge::render::Target;
 use dagforge::source::Source;
 use dagforge::spec::{Loaded, Spec, load_all};
+use dagforge::verify::Reader;
 use ipnet::Ipv4Net;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -44,15 +45,44 @@ fn location() -> impl Strategy<Value = Value> {
     )
 }
 
+fn task() -> impl Strategy<Value = Value> {
+    let image = select(vec![
+        Value::Null,
+        json!("123456789012.dkr.ecr.eu-central-1.amazonaws.com/dbt:1.9.0"),
+        json!({"repository": "acme/dbt"}),
+        json!({"of": "location"}),
+    ]);
+    let schedule = select(vec![Value::Null, json!("rate(6 hours)"), json!({"expression": "cron(0 3 ? * MON *)"})]);
+    let package = select(vec![Value::Null, json!("a.tar.gz"), json!("{gitrev}/a.tgz")]);
+    let secrets = prop::collection::btree_map("[A-Z_][A-Z0-9_]{0,9}", Just(json!({"create": true})), 0..3);
+    let command = prop::collection::vec("\\PC{0,20}", 1..4);
+    (image, schedule, package, secrets, command, size(), any::<bool>()).prop_map(
+        |(image, schedule, package, secrets, command, size, triggered)| {
+            let mut task = size;
+            task["command"] = json!(command);
+            task["secrets"] = json!(secrets);
+            for (key, value) in [("image", image), ("schedule", schedule), ("package", package)] {
+                if !value.is_null() {
+                    task[key] = value;
+                }
+            }
+            task["trigger_from"] = if triggered { json!(["location"]) } else { json!([]) };
+            task
+        },
+    )
+}
+
 fn spec() -> impl Strategy<Value = Value> {
     let locations = prop::collection::btree_map("[a-z]([a-z0-9]|-[a-z0-9]){0,12}", location(), 1..4);
+    let tasks = prop::collection::btree_map("task-[a-z0-9]{1,9}", task(), 0..3);
     let tags = prop::collection::btree_map("[A-Za-z0-9_.:/=+@-]{1,20}", "[ A-Za-z0-9_.:/=+@-]{0,20}", 0..4);
     let runs = (0u32..400, 0u32..9, 0u32..9)
         .prop_map(|(max, on_demand, spot)| json!({"max_concurrent": max, "capacity": {"fargate": on_demand, "fargate_spot": spot}}));
-    ("[a-z]([a-z0-9]|-[a-z0-9]){0,12}", locations, network(), size(), size(), runs, tags).prop_map(
-        |(name, locations, network, web, daemon, runs, tags)| {
+    ("[a-z]([a-z0-9]|-[a-z0-9]){0,12}", locations, tasks, network(), size(), size(), runs, tags).prop_map(
+        |(name, mut locations, tasks, network, web, daemon, runs, tags)| {
+            locations.insert("location".to_owned(), json!({"module": "acme.tasks"}));
             json!({
-                "dagforge": 1, "name": name, "region": "eu-central-1", "code_locations": locations,
+                "dagforge": 1, "name": name, "region": "eu-central-1", "code_locations": locations, "tasks": tasks,
                 "network": network, "web": web, "daemon": daemon, "runs": runs, "tags": tags,
                 "images": {"init": "123456789012.dkr.ecr.eu-central-1.amazonaws.com/aws-cli:2.31.23"},
             })
@@ -60,13 +90,15 @@ fn spec() -> impl Strategy<Value = Value> {
     )
 }
 
-/// Every file of a deployment, and no two subnets with an address in common.
+/// Every file of a deployment, each of which reads back, and no two subnets with an address in common.
 fn compiles(loaded: &Loaded<Spec>) {
     let blueprints = Blueprints::embedded();
     let compiled = compile(&loaded.spec, loaded.origin.environment(), &blueprints).expect("a plan");
+    let mut reader = Reader::default();
     for file in compiled.files(&[Target::Cfn, Target::Tf], &blueprints) {
-        file.expect("a file");
+        reader.read(&file.expect("a file"));
     }
+    assert_eq!(reader.problems(), []);
     let created = compiled.plan.rooms.network.created.expect("a network");
     let range: Ipv4Net = created.cidr.parse().unwrap();
     let subnets: Vec<Ipv4Net> =

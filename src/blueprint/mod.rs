@@ -147,6 +147,11 @@ impl Rendered {
     }
 }
 
+/// The logical id that a blueprint makes of a word.
+pub fn logical_id(word: &str) -> String {
+    identifier::pascal(&[word]).unwrap_or_else(|_| word.to_owned())
+}
+
 /// The parts printed by the render that a minijinja state belongs to.
 #[derive(Default)]
 struct Uses(BTreeSet<Part>);

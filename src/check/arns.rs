@@ -1,6 +1,6 @@
 //! Rules about ARNs in the spec: of the right kind, and of the deployment's partition, region and account.
 
-use super::{Rule, Subject, location_at};
+use super::{Rule, Subject};
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::spec::choice::WordOr;
 use crate::spec::path::SpecPath;
@@ -96,12 +96,9 @@ fn policies(subject: &Subject, found: &mut Diagnostics) {
     if let Some(boundary) = subject.spec.iam.as_ref().and_then(|it| it.permissions_boundary.as_ref()) {
         subject.arn(boundary, &POLICY, &"iam.permissions_boundary".into(), found);
     }
-    for (key, location) in &subject.spec.code_locations {
-        for (index, permission) in location.permissions.iter().flatten().enumerate() {
-            let at = location_at(key.as_str()).key("permissions").index(index).key("managed");
-            if let Some(managed) = &permission.managed {
-                subject.arn(managed, &POLICY, &at, found);
-            }
+    for (at, permission) in subject.owners().flat_map(|it| it.permissions()) {
+        if let Some(managed) = &permission.managed {
+            subject.arn(managed, &POLICY, &at.key("managed"), found);
         }
     }
 }
@@ -110,11 +107,11 @@ fn policies(subject: &Subject, found: &mut Diagnostics) {
 fn secrets(subject: &Subject, found: &mut Diagnostics) {
     let existing = subject.spec.database.as_ref().and_then(|it| it.existing.as_ref());
     let database = existing.map(|it| (SpecPath::from("database.existing.password"), &it.password));
-    let locations = subject.spec.code_locations.iter().flat_map(|(key, location)| {
-        let at = location_at(key.as_str()).key("secrets");
-        location.secrets.iter().flatten().map(move |(name, it)| (at.key(name.as_str()), it))
+    let owners = subject.owners().flat_map(|owner| {
+        let at = owner.at.key("secrets");
+        owner.secrets().filter_map(move |(name, it)| Some((at.key(name.as_str()), it.existing()?)))
     });
-    for (at, secret) in database.into_iter().chain(locations) {
+    for (at, secret) in database.into_iter().chain(owners) {
         if let SecretRef::Arn { arn, .. } = secret {
             subject.arn(arn, &SECRET, &at, found);
         }
@@ -123,14 +120,12 @@ fn secrets(subject: &Subject, found: &mut Diagnostics) {
 
 /// What permissions are allowed on; ARNs with wildcards in these parts say nothing to compare.
 fn resources(subject: &Subject, found: &mut Diagnostics) {
-    for (key, location) in &subject.spec.code_locations {
-        for (index, permission) in location.permissions.iter().flatten().enumerate() {
-            let at = location_at(key.as_str()).key("permissions").index(index).key("on");
-            for (index, text) in permission.on.iter().flatten().enumerate() {
-                let Ok(arn) = Arn::parse(text) else { continue };
-                subject.partition(&arn, &at.index(index), found);
-                subject.account(&arn, Severity::Warning, &at.index(index), found);
-            }
+    for (at, permission) in subject.owners().flat_map(|it| it.permissions()) {
+        let at = at.key("on");
+        for (index, text) in permission.on.iter().flatten().enumerate() {
+            let Ok(arn) = Arn::parse(text) else { continue };
+            subject.partition(&arn, &at.index(index), found);
+            subject.account(&arn, Severity::Warning, &at.index(index), found);
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Rules about environment variables of code locations.
+//! Rules about environment variables of code locations and tasks.
 
-use super::{Rule, Subject, credentials, location_at};
+use super::{Rule, Subject, credentials};
 use crate::diagnostic::Diagnostics;
 use crate::spec::path::SpecPath;
 
@@ -45,22 +45,21 @@ fn owner(name: &str) -> Option<&'static str> {
 
 /// ECS refuses a name that is both a variable and a secret.
 fn twice(subject: &Subject, found: &mut Diagnostics) {
-    for (key, location) in &subject.spec.code_locations {
-        let secrets = location.secrets.iter().flatten();
-        for (name, _) in secrets.filter(|(name, _)| location.env.as_ref().is_some_and(|it| it.contains_key(*name))) {
-            found.env_and_secret(&location_at(key.as_str()).key("secrets").key(name.as_str()), name.as_str());
+    for owner in subject.owners() {
+        for (name, _) in owner.secrets().filter(|(name, _)| owner.env().any(|it| it.0 == name.as_str())) {
+            found.env_and_secret(&owner.at.key("secrets").key(name.as_str()), name.as_str());
         }
     }
 }
 
 /// The deployment, Dagster and ECS have names of their own.
 fn reserved(subject: &Subject, found: &mut Diagnostics) {
-    for (key, location) in &subject.spec.code_locations {
-        let env = location.env.iter().flatten().map(|(name, _)| ("env", name.as_str()));
-        let secrets = location.secrets.iter().flatten().map(|(name, _)| ("secrets", name.as_str()));
+    for it in subject.owners() {
+        let env = it.env().map(|(name, _)| ("env", name));
+        let secrets = it.secrets().map(|(name, _)| ("secrets", name.as_str()));
         for (map, name) in env.chain(secrets) {
             if let Some(reason) = owner(name) {
-                found.reserved_variable(&location_at(key.as_str()).key(map).key(name), name, reason);
+                found.reserved_variable(&it.at.key(map).key(name), name, reason);
             }
         }
     }
@@ -68,11 +67,11 @@ fn reserved(subject: &Subject, found: &mut Diagnostics) {
 
 /// No process can be given NUL, and no console shows the others: they come from a paste or a wrong escape.
 fn printable(subject: &Subject, found: &mut Diagnostics) {
-    for (key, location) in &subject.spec.code_locations {
-        for (name, value) in location.env.iter().flatten() {
+    for owner in subject.owners() {
+        for (name, value) in owner.env() {
             let odd = value.chars().find(|it| it.is_control() && !matches!(it, '\n' | '\r' | '\t'));
             if let Some(odd) = odd {
-                let at = location_at(key.as_str()).key("env").key(name.as_str());
+                let at = owner.at.key("env").key(name);
                 let message = format!("the value of `{name}` has the control character U+{:04X}", u32::from(odd));
                 found.bad_value(
                     &at,
@@ -86,10 +85,10 @@ fn printable(subject: &Subject, found: &mut Diagnostics) {
 
 /// Values in plain sight.
 fn literals(subject: &Subject, found: &mut Diagnostics) {
-    for (key, location) in &subject.spec.code_locations {
-        for (name, value) in location.env.iter().flatten() {
-            if let Some(kind) = credentials::looks_like(name.as_str(), value) {
-                found.credential(&location_at(key.as_str()).key("env").key(name.as_str()), name.as_str(), kind);
+    for owner in subject.owners() {
+        for (name, value) in owner.env() {
+            if let Some(kind) = credentials::looks_like(name, value) {
+                found.credential(&owner.at.key("env").key(name), name, kind);
             }
         }
     }

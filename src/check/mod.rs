@@ -17,6 +17,7 @@ mod logs;
 mod measure;
 mod names;
 mod network;
+mod owners;
 mod permissions;
 mod ranges;
 mod runs;
@@ -24,6 +25,7 @@ mod sharing;
 mod sizes;
 mod subnets;
 mod tags;
+mod tasks;
 mod web;
 
 use std::borrow::Cow;
@@ -66,6 +68,7 @@ const RULES: &[&[Rule]] = &[
     permissions::RULES,
     arns::RULES,
     runs::RULES,
+    tasks::RULES,
 ];
 
 /// Runs every rule over a spec, for the environment it was laid out for; all findings at once.

@@ -2,7 +2,7 @@
 
 use super::{Rule, Subject, measure};
 use crate::diagnostic::Diagnostics;
-use crate::plan::data::Bucket;
+use crate::plan::data::{Bucket, CreatedBucket};
 use crate::spec::path::SpecPath;
 
 pub(super) const RULES: &[Rule] = &[buckets, database, stacks, hosts, domain];
@@ -50,10 +50,15 @@ fn buckets(subject: &Subject, found: &mut Diagnostics) {
     let data = &subject.plan.rooms.data;
     bucket(subject, &data.config_bucket, "config.bucket", found);
     bucket(subject, &data.compute_logs_bucket, "storage.compute_logs.bucket", found);
+    created_bucket(subject, data.created_code_bucket.as_ref(), "storage.code_bucket", found);
 }
 
 fn bucket(subject: &Subject, bucket: &Bucket, key: &str, found: &mut Diagnostics) {
-    let Some(created) = &bucket.created else { return };
+    created_bucket(subject, bucket.created.as_ref(), key, found);
+}
+
+fn created_bucket(subject: &Subject, bucket: Option<&CreatedBucket>, key: &str, found: &mut Diagnostics) {
+    let Some(created) = bucket else { return };
     let length = measure::text(&created.name, &subject.plan.deployment);
     let name = created.name.to_string();
     let derived = Derived { what: "the bucket", name: &name, length, limit: BUCKET_LIMIT };

@@ -1,6 +1,6 @@
-//! Rules about what code locations may do in AWS.
+//! Rules about what code locations and tasks may do in AWS.
 
-use super::{Rule, Subject, location_at, measure};
+use super::{Rule, Subject, measure};
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::plan::iam::Role;
 use crate::spec::compute::Permission;
@@ -14,17 +14,10 @@ const MANAGED: (usize, usize) = (10, 20);
 /// Characters of a role's inline policies together, from the same page.
 const INLINE: usize = 10_240;
 
-/// The path of a location's permissions.
-fn at(key: &str) -> SpecPath {
-    location_at(key).key("permissions")
-}
-
 /// Each entry has one of the two forms, and what it says is IAM's grammar.
 fn entries(subject: &Subject, found: &mut Diagnostics) {
-    for (key, location) in &subject.spec.code_locations {
-        for (index, permission) in location.permissions.iter().flatten().enumerate() {
-            entry(permission, &at(key.as_str()).index(index), found);
-        }
+    for (at, permission) in subject.owners().flat_map(|it| it.permissions()) {
+        entry(permission, &at, found);
     }
 }
 
@@ -124,18 +117,15 @@ fn resource(text: &str, at: &SpecPath, found: &mut Diagnostics) {
 
 /// Managed policies of a role, each once and not too many.
 fn managed(subject: &Subject, found: &mut Diagnostics) {
-    for (key, location) in &subject.spec.code_locations {
-        let at = at(key.as_str());
-        let all: Vec<(usize, &str)> = location
-            .permissions
-            .iter()
-            .flatten()
-            .enumerate()
-            .filter_map(|(index, it)| Some((index, it.managed.as_ref()?.as_str())))
+    for owner in subject.owners() {
+        let at = owner.at.key("permissions");
+        let all: Vec<(SpecPath, &str)> = owner
+            .permissions()
+            .filter_map(|(at, it)| Some((at.key("managed"), it.managed.as_ref()?.as_str())))
             .collect();
-        for (position, (index, arn)) in all.iter().enumerate() {
+        for (position, (again, arn)) in all.iter().enumerate() {
             if let Some((first, _)) = all[..position].iter().find(|it| it.1 == *arn) {
-                found.repeated_item(&at.index(*index).key("managed"), arn, &at.index(*first).key("managed"), None);
+                found.repeated_item(again, arn, first, None);
             }
         }
         if all.len() > MANAGED.0 {
@@ -147,20 +137,15 @@ fn managed(subject: &Subject, found: &mut Diagnostics) {
 
 /// The inline policies that permissions and secrets end up in.
 fn sizes(subject: &Subject, found: &mut Diagnostics) {
-    for location in &subject.plan.rooms.locations {
-        let at = location_at(location.key.as_str());
+    for owner in subject.planned() {
         let own = "put some of them into a managed policy and name it in `managed`";
         let secrets = "keep several values in one secret, as JSON: `name:json_key`";
         let size = |role: &Role| measure::policy(role, &subject.plan.deployment);
-        // Permissions are in both roles; the larger one says it all.
-        let larger = if size(&location.server_role) > size(&location.run_role) {
-            &location.server_role
-        } else {
-            &location.run_role
-        };
-        for (role, key, fix) in [(larger, "permissions", own), (&location.execution_role, "secrets", secrets)] {
+        // Where permissions are in two roles, the larger one says it all.
+        let larger = owner.roles.iter().copied().max_by_key(|it| size(it)).map(|it| (it, "permissions", own));
+        for (role, key, fix) in larger.into_iter().chain([(owner.execution_role, "secrets", secrets)]) {
             if size(role) > INLINE {
-                found.policy_size(&at.key(key), &role.name, size(role), INLINE, fix);
+                found.policy_size(&owner.at.key(key), &role.name, size(role), INLINE, fix);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Rules about the sizes of tasks: CPU, memory, ephemeral storage, and the task definition itself.
 
+use super::owners::task_at;
 use super::{Rule, Subject, fargate, location_at, measure};
 use crate::diagnostic::Diagnostics;
 use crate::plan::task::TaskDefinition;
@@ -25,6 +26,9 @@ fn pairs(subject: &Subject, found: &mut Diagnostics) {
         let run = location.run.as_ref().map(|it| (it.cpu, it.memory));
         pair(location_at(key.as_str()).key("run"), run, &planned.run, found);
     }
+    for ((key, task), planned) in spec.tasks.iter().flatten().zip(&plan.rooms.tasks) {
+        pair(task_at(key.as_str()), Some((task.cpu, task.memory)), &planned.definition, found);
+    }
 }
 
 /// What is written of a size: one half may be a default.
@@ -44,10 +48,16 @@ fn pair(at: SpecPath, written: Option<Written>, task: &TaskDefinition, found: &m
 
 /// Fargate's own 20 GiB come without asking.
 fn ephemeral(subject: &Subject, found: &mut Diagnostics) {
-    for (key, location) in &subject.spec.code_locations {
-        let Some(gib) = location.run.as_ref().and_then(|it| it.ephemeral_gib) else { continue };
+    let runs = subject
+        .spec
+        .code_locations
+        .iter()
+        .map(|(key, it)| (location_at(key.as_str()).key("run"), it.run.as_ref().and_then(|it| it.ephemeral_gib)));
+    let tasks = subject.spec.tasks.iter().flatten().map(|(key, it)| (task_at(key.as_str()), it.ephemeral_gib));
+    for (at, gib) in runs.chain(tasks) {
+        let Some(gib) = gib else { continue };
         if !(21..=200).contains(&gib) {
-            let at = location_at(key.as_str()).key("run").key("ephemeral_gib");
+            let at = at.key("ephemeral_gib");
             found.beyond(&at, gib.into(), (21, 200), "Fargate has 20 GiB without asking, and 200 at most");
         }
     }
@@ -55,12 +65,11 @@ fn ephemeral(subject: &Subject, found: &mut Diagnostics) {
 
 /// Task definitions that ECS would refuse for their size.
 fn definitions(subject: &Subject, found: &mut Diagnostics) {
-    for location in &subject.plan.rooms.locations {
-        for task in [&location.server, &location.run] {
+    for owner in subject.planned() {
+        for task in &owner.definitions {
             let size = measure::json(task);
             if size > DEFINITION_LIMIT {
-                let at = location_at(location.key.as_str()).key("env");
-                found.definition_size(&at, &task.family, size, DEFINITION_LIMIT);
+                found.definition_size(&owner.at.key("env"), &task.family, size, DEFINITION_LIMIT);
             }
         }
     }

@@ -18,6 +18,7 @@ mod shape;
 mod sharing;
 pub mod suggest;
 mod tags;
+mod tasks;
 mod web;
 mod yaml;
 
@@ -41,6 +42,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         arn::CODES,
         runs::CODES,
         tags::CODES,
+        tasks::CODES,
         sharing::CODES,
     ];
     subjects.into_iter().flatten().copied()

@@ -98,13 +98,20 @@ pub fn execute_command(log_group: &LogGroup) -> Vec<Statement> {
 
 /// What ECS itself does before a container starts: pull the image, write the logs, read the secrets.
 pub fn execution(repository: &Repository, log_groups: &[&LogGroup], secrets: &[(String, Text)]) -> Vec<Statement> {
+    let repository = arn("ecr", format!("repository/{}", repository.name));
+    execution_of(Some(&repository), log_groups, secrets)
+}
+
+/// The same for an image from any ECR repository, by its ARN, or from a registry that knows nothing of IAM.
+pub fn execution_of(repository: Option<&Text>, log_groups: &[&LogGroup], secrets: &[(String, Text)]) -> Vec<Statement> {
     let pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
     let streams = log_groups.iter().map(|it| arn("logs", format!("log-group:{}:log-stream:*", it.name)));
-    let mut statements = vec![
-        Statement::allow("SignInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]),
-        Statement::allow("PullImages", pull, [arn("ecr", format!("repository/{}", repository.name))]),
-        Statement::allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], streams),
-    ];
+    let mut statements = Vec::new();
+    if let Some(repository) = repository {
+        statements.push(Statement::allow("SignInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]));
+        statements.push(Statement::allow("PullImages", pull, [repository]));
+    }
+    statements.push(Statement::allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], streams));
     for (sid, action) in
         [("ReadSecrets", super::secret::GET_SECRET_VALUE), ("ReadParameters", super::secret::GET_PARAMETERS)]
     {
@@ -123,6 +130,7 @@ pub fn cluster_arn(cluster: &str) -> Text {
     arn("ecs", format!("cluster/{cluster}"))
 }
 
-fn tasks_arn(cluster: &str) -> Text {
+/// ARNs of all tasks of the deployment's cluster.
+pub fn tasks_arn(cluster: &str) -> Text {
     arn("ecs", format!("task/{cluster}/*"))
 }

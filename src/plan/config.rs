@@ -26,7 +26,7 @@ const INIT_IMAGE: &str = "public.ecr.aws/aws-cli/aws-cli:2.31.23";
 /// Environment variable with the bucket's name.
 const BUCKET_VARIABLE: &str = "DAGFORGE_CONFIG_BUCKET";
 
-/// Image of the init container: the spec's, or the official one.
+/// Image of the init containers: the spec's, or the official one.
 pub fn init_image(spec: &Spec) -> &str {
     let image = spec.images.as_ref().and_then(|it| it.init.as_ref());
     image.map_or(INIT_IMAGE, |it| it.as_str())
@@ -111,6 +111,7 @@ impl Config {
             essential: false,
             entry_point: vec!["/bin/sh".to_owned(), "-ec".to_owned()],
             command: vec![self.script(instance)],
+            working_directory: None,
             // Files that root owns and nobody may write: the containers that read them run as somebody else.
             user: "0:0".to_owned(),
             environment: sorted(own.into_iter().chain(tokens).collect()),

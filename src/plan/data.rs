@@ -19,6 +19,10 @@ pub struct Data {
     pub config_bucket: Bucket,
     /// Compute logs of runs.
     pub compute_logs_bucket: Bucket,
+    /// Name of the bucket with the packages of tasks; none where no task has one.
+    pub code_bucket: Option<Text>,
+    /// That bucket, where it is created.
+    pub created_code_bucket: Option<CreatedBucket>,
     /// Dagster's Postgres.
     pub database: Database,
 }
@@ -159,7 +163,11 @@ impl Data {
         let config = spec.config.clone().unwrap_or_default();
         let storage = spec.storage.clone().unwrap_or_default();
         let logs = storage.compute_logs.unwrap_or_default();
+        let packages = spec.tasks.iter().flatten().any(|(_, task)| task.package.is_some());
+        let code = packages.then(|| Bucket::resolve(deployment, "code", storage.code_bucket.as_ref(), None));
         Self {
+            code_bucket: code.as_ref().map(|it| it.name.clone()),
+            created_code_bucket: code.and_then(|it| it.created),
             config_bucket: Bucket::resolve(deployment, "config", config.bucket.as_ref(), None),
             compute_logs_bucket: Bucket::resolve(
                 deployment,

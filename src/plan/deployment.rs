@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::iam::{Role, Statement, Trust};
+use super::iam::{Role, Statement, Trust, iam_arn};
 use super::names::{ROLE_LIMIT, shortened};
 use super::task::LogGroup;
 use super::text::Text;
@@ -102,10 +102,20 @@ impl Deployment {
         format!("/dagforge/{}/{}/{kind}/", self.region, self.name)
     }
 
+    /// Name of a role in AWS.
+    fn role_name(&self, name: &str) -> String {
+        shortened(&format!("{}-{}-{name}", self.name, self.region), ROLE_LIMIT)
+    }
+
+    /// ARN of a role, for statements of other roles.
+    pub fn role_arn(&self, kind: &str, name: &str) -> Text {
+        iam_arn(format!("role{}{}", self.role_path(kind), self.role_name(name)))
+    }
+
     /// A role. Role names are unique in an account, so they carry the region.
     pub fn role(&self, kind: &str, name: &str, description: &str, trust: Trust, statements: Vec<Statement>) -> Role {
         Role {
-            name: shortened(&format!("{}-{}-{name}", self.name, self.region), ROLE_LIMIT),
+            name: self.role_name(name),
             path: self.role_path(kind),
             description: description.to_owned(),
             trust,

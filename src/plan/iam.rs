@@ -104,6 +104,11 @@ pub fn arn(service: &str, resource: impl Into<Text>) -> Text {
     text!["arn:", Input::Partition, format!(":{service}:"), Input::Region, ":", Input::Account, ":", resource,]
 }
 
+/// `arn:<partition>:<service>:<region>:<account>:<resource>` of a region and account that are known.
+pub fn arn_in(service: &str, region: &str, account: &str, resource: &str) -> Text {
+    text!["arn:", Input::Partition, format!(":{service}:{region}:{account}:{resource}")]
+}
+
 /// `arn:<partition>:iam::<account>:<resource>`: IAM has no region.
 pub fn iam_arn(resource: impl Into<Text>) -> Text {
     text!["arn:", Input::Partition, ":iam::", Input::Account, ":", resource,]

@@ -10,13 +10,16 @@ use super::Rooms;
 use super::deployment::Deployment;
 use super::key::Key;
 use super::network::CreatedNetwork;
+use super::secret::Created;
+use super::security::output_name;
+use super::tasks::Task;
 
 /// A layer.
 #[derive(Clone, Debug, Serialize)]
 pub struct Layer {
-    /// `network`, `registry`, `data`, `platform` or `location`.
+    /// `network`, `registry`, `data`, `platform`, `location` or `task`.
     pub name: String,
-    /// The code location, where there is a layer for each.
+    /// The code location or task, where there is a layer for each.
     pub owner: Option<Key>,
     /// Name of the CloudFormation stack.
     pub stack: String,
@@ -63,34 +66,40 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
     let registry = maker.layer(20, "registry", None, "Image repository of webserver and daemon", repository(), false);
     let registries = rooms.locations.iter().map(|it| {
         let what = format!("Image repository of the code location {}", it.key);
-        maker.layer(20, "registry", Some(&it.key), &what, repository(), false)
+        let values = repository().into_iter().chain(secrets(&it.created_secrets)).collect();
+        maker.layer(20, "registry", Some(&it.key), &what, values, false)
     });
+    let task_registries = rooms.tasks.iter().filter_map(|it| maker.task_registry(it));
     // Where buckets and database exist already, nothing is left to create.
     let data = Some(data(rooms)).filter(|it| !it.is_empty());
     let data = data.map(|it| maker.layer(30, "data", None, "Buckets, database and its secret", it, true));
-    let platform = maker.layer(40, "platform", None, "Cluster, load balancer, webserver and daemon", platform(), true);
+    let platform =
+        maker.layer(40, "platform", None, "Cluster, load balancer, webserver and daemon", platform(rooms), true);
     let locations = rooms
         .locations
         .iter()
         .map(|it| maker.layer(50, "location", Some(&it.key), &format!("Code location {}", it.key), Vec::new(), true));
-    let mut layers: Vec<_> = network
-        .into_iter()
-        .chain([registry])
-        .chain(registries)
-        .chain(data)
-        .chain([platform])
-        .chain(locations)
-        .collect();
-    for layer in &mut layers {
-        let location = rooms.locations.iter().find(|it| Some(&it.key) == layer.owner.as_ref());
-        let takes_revision = match layer.name.as_str() {
-            "platform" => deployment.gitrev.is_none(),
-            "location" => location.is_some_and(|it| it.revision_is_input),
-            _ => false,
-        };
-        layer.parameters.extend(takes_revision.then(|| "GitRev".to_owned()));
+    let tasks = rooms
+        .tasks
+        .iter()
+        .map(|it| maker.layer(60, "task", Some(&it.key), &format!("Task {}", it.key), Vec::new(), true));
+    let registries = [registry].into_iter().chain(registries).chain(task_registries);
+    let before = network.into_iter().chain(registries).chain(data).chain([platform]);
+    let mut layers: Vec<_> = before.chain(locations).chain(tasks).collect();
+    for layer in layers.iter_mut().filter(|it| takes_revision(it, deployment, rooms)) {
+        layer.parameters.push("GitRev".to_owned());
     }
     layers
+}
+
+/// Whether whoever deploys the layer gives a revision.
+fn takes_revision(layer: &Layer, deployment: &Deployment, rooms: &Rooms) -> bool {
+    match layer.name.as_str() {
+        "platform" => deployment.gitrev.is_none(),
+        "location" => rooms.locations.iter().any(|it| Some(&it.key) == layer.owner.as_ref() && it.revision_is_input),
+        "task" => rooms.tasks.iter().any(|it| Some(&it.key) == layer.owner.as_ref() && it.takes_revision),
+        _ => false,
+    }
 }
 
 struct Maker<'a> {
@@ -98,6 +107,26 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
+    fn module_file(&self, kind: &str, key: &Key) -> String {
+        format!("tf/{kind}_{}.tf", key.snake())
+    }
+
+    /// What has to be there before a task: its repository, and the secrets that somebody fills. A task that needs neither
+    /// has no such layer.
+    fn task_registry(&self, task: &Task) -> Option<Layer> {
+        let repository = task.repository.iter().map(|_| ("repository_uri".to_owned(), TEXT));
+        let values: Publications = repository.chain(secrets(&task.created_secrets)).collect();
+        let what = match (&task.repository, task.created_secrets.as_slice()) {
+            (None, []) => return None,
+            (None, _) => "Secrets",
+            (Some(_), []) => "Image repository",
+            (Some(_), _) => "Image repository and secrets",
+        };
+        let description = format!("{what} of the task {}", task.key);
+        let layer = self.layer(20, "registry", Some(&task.key), &description, values, false);
+        Some(Layer { module_file: self.module_file("task", &task.key), ..layer })
+    }
+
     fn layer(
         &self,
         order: u8,
@@ -109,8 +138,9 @@ impl Maker<'_> {
     ) -> Layer {
         let suffix = owner.map(|it| format!("-{it}")).unwrap_or_default();
         let path = owner.map_or_else(|| name.to_owned(), |it| format!("{name}/{it}"));
-        // In Terraform a location's repository stands in the file of the location.
-        let module_file = owner.map_or_else(|| name.to_owned(), |it| format!("location_{}", it.snake()));
+        // In Terraform the repository of a location or task stands in its own file.
+        let kind = if name == "task" { name } else { "location" };
+        let module_file = owner.map_or_else(|| format!("tf/{name}.tf"), |it| self.module_file(kind, it));
         let publish = |(value, kind): (String, &str)| {
             let parameter_type = format!("AWS::SSM::Parameter::Value<{kind}>");
             let path = self.deployment.parameter_path(&path, &value);
@@ -122,7 +152,7 @@ impl Maker<'_> {
             stack: format!("{}-{name}{suffix}", self.deployment.name),
             description: format!("{description} ({})", self.deployment.name),
             template: format!("cfn/{order}-{name}{suffix}.yaml"),
-            module_file: format!("tf/{module_file}.tf"),
+            module_file,
             capabilities: roles.then(|| "CAPABILITY_NAMED_IAM".to_owned()).into_iter().collect(),
             parameters: Vec::new(),
             publishes: publications.into_iter().map(publish).collect(),
@@ -136,22 +166,23 @@ fn network(created: &CreatedNetwork) -> Publications {
     [("vpc_id".to_owned(), VPC)].into_iter().chain(subnets.map(|it| (it, SUBNET))).collect()
 }
 
+fn secrets(created: &[Created]) -> impl Iterator<Item = (String, &'static str)> {
+    created.iter().map(|it| (it.id.clone(), TEXT))
+}
+
 fn data(rooms: &Rooms) -> Publications {
     let data = &rooms.data;
     let config = data.config_bucket.created.iter().map(|_| ("config_bucket", TEXT));
     let logs = data.compute_logs_bucket.created.iter().map(|_| ("compute_logs_bucket", TEXT));
+    let code = data.created_code_bucket.iter().map(|_| ("code_bucket", TEXT));
     let database = data.database.created.iter().flat_map(|_| {
         [("database_host", TEXT), ("database_secret_arn", TEXT), ("database_security_group", SECURITY_GROUP)]
     });
-    config.chain(logs).chain(database).map(|(name, kind)| (name.to_owned(), kind)).collect()
+    config.chain(logs).chain(code).chain(database).map(|(name, kind)| (name.to_owned(), kind)).collect()
 }
 
-fn platform() -> Publications {
-    let values = [
-        ("cluster", TEXT),
-        ("namespace_id", TEXT),
-        ("server_security_group", SECURITY_GROUP),
-        ("run_security_group", SECURITY_GROUP),
-    ];
-    values.into_iter().map(|(name, kind)| (name.to_owned(), kind)).collect()
+fn platform(rooms: &Rooms) -> Publications {
+    let values = [("cluster", TEXT), ("namespace_id", TEXT)].map(|(name, kind)| (name.to_owned(), kind));
+    let groups = rooms.platform.security.groups.iter().filter(|it| it.published).map(|it| output_name(&it.id));
+    values.into_iter().chain(groups.map(|name| (name, SECURITY_GROUP))).collect()
 }

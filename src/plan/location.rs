@@ -9,16 +9,19 @@ use super::iam::{Role, Statement, Trust};
 use super::instance::RUN_CONTAINER;
 use super::key::Key;
 use super::network::Network;
+use super::permission;
 use super::registry::Repository;
-use super::secret;
+use super::revision;
+use super::secret::{self, Secrets};
 use super::security;
 use super::shared;
 use super::task::{
     Container, HealthCheck, Log, LogGroup, Mount, Service, TMP, TaskDefinition, Variable, sorted, variable,
 };
-use super::text::{Input, Text, output, owned_output, text};
+use super::tasks::trigger;
+use super::text::{Text, output, owned_output, text};
 use crate::spec::Spec;
-use crate::spec::compute::{CodeLocation, Permission};
+use crate::spec::compute::CodeLocation;
 use crate::spec::scalar::PythonModule;
 
 /// Port of a code server where the spec names none.
@@ -31,6 +34,8 @@ pub struct Location {
     pub key: Key,
     /// Where its image comes from.
     pub repository: Repository,
+    /// Secrets that are created for it.
+    pub created_secrets: Vec<secret::Created>,
     /// Its revision is given when it is deployed, not in the spec.
     pub revision_is_input: bool,
     /// Host name of the server.
@@ -95,7 +100,15 @@ impl Location {
             deployment.log_group(&format!("server/{key}"), owned_output("location", key, "server_log_group"));
         let run_log_group = deployment.log_group(&format!("run/{key}"), owned_output("location", key, "run_log_group"));
         let port = server_port(location);
-        let parts = Parts { key, location, around, image: image(&repository, key, location, deployment) };
+        let what = format!("the code location {key}");
+        let parts = Parts {
+            key,
+            location,
+            around,
+            spec,
+            image: repository.image(&revision::of(deployment, location.gitrev.as_ref(), key)),
+            secrets: Secrets::resolve(deployment, key, &what, location.secrets.as_ref()),
+        };
         Self {
             host: format!("{key}.{}", around.namespace),
             port,
@@ -106,8 +119,9 @@ impl Location {
             server: parts.server(port, &server_log_group),
             run: parts.run(&run_log_group),
             service: parts.service(),
+            created_secrets: parts.secrets.created,
             key: key.clone(),
-            revision_is_input: fixed_revision(location, deployment).is_none(),
+            revision_is_input: revision::fixed(deployment, location.gitrev.as_ref()).is_none(),
             repository,
             server_log_group,
             run_log_group,
@@ -120,24 +134,14 @@ pub fn server_port(location: &CodeLocation) -> u16 {
     location.server.as_ref().and_then(|it| it.port).unwrap_or(SERVER_PORT)
 }
 
-/// The revision in the spec: the location's own, or that of the deployment.
-fn fixed_revision(location: &CodeLocation, deployment: &Deployment) -> Option<String> {
-    let own = location.gitrev.as_ref().map(|it| it.as_str().to_owned());
-    own.or_else(|| deployment.gitrev.clone())
-}
-
-/// The image of server and runs.
-fn image(repository: &Repository, key: &Key, location: &CodeLocation, deployment: &Deployment) -> Text {
-    let given = || Input::GitRev(Some(key.clone())).into();
-    repository.image(&fixed_revision(location, deployment).map_or_else(given, Text::from))
-}
-
 /// What the parts of a location are resolved from.
 struct Parts<'a> {
     key: &'a Key,
     location: &'a CodeLocation,
     around: &'a Surroundings<'a>,
+    spec: &'a Spec,
     image: Text,
+    secrets: Secrets,
 }
 
 impl Parts<'_> {
@@ -152,14 +156,8 @@ impl Parts<'_> {
     }
 
     fn execution_role(&self, repository: &Repository, log_groups: &[&LogGroup]) -> Role {
-        let own = self
-            .location
-            .secrets
-            .iter()
-            .flatten()
-            .map(|(_, it)| secret::reference(it))
-            .map(|it| (it.action, it.resource));
-        let secrets: Vec<_> = shared::instance_secret_grants(self.around.data).into_iter().chain(own).collect();
+        let mut secrets = shared::instance_secret_grants(self.around.data);
+        secrets.extend(self.secrets.grants.iter().cloned());
         let statements = access::execution(repository, log_groups, &secrets);
         // The daemon passes this role too when it launches a run, so it stands under the same path.
         self.role("run", "execution", "Starts the tasks of", statements)
@@ -167,14 +165,15 @@ impl Parts<'_> {
 
     fn server_role(&self) -> Role {
         // Sensors and schedules are evaluated here, and what they log is a compute log.
-        let mut role = self.role("service", "server", "Code server of", self.compute_logs_and_permissions());
-        role.managed = self.managed();
+        let mut role = self.role("service", "server", "Code server of", self.compute_logs(Vec::new()));
+        role.managed = permission::managed(self.location.permissions.as_ref());
         role
     }
 
     fn run_role(&self) -> Role {
-        let mut role = self.role("run", "run", "Runs of", self.compute_logs_and_permissions());
-        role.managed = self.managed();
+        let triggers = trigger::statements(self.spec, self.around.deployment, self.key);
+        let mut role = self.role("run", "run", "Runs of", self.compute_logs(triggers));
+        role.managed = permission::managed(self.location.permissions.as_ref());
         role
     }
 
@@ -189,29 +188,12 @@ impl Parts<'_> {
         )
     }
 
-    fn compute_logs_and_permissions(&self) -> Vec<Statement> {
+    /// Compute logs, then more, then what the spec permits.
+    fn compute_logs(&self, more: Vec<Statement>) -> Vec<Statement> {
         let mut statements = access::write_compute_logs(&self.around.data.compute_logs_bucket.name);
-        statements.extend(self.permissions());
+        statements.extend(more);
+        statements.extend(permission::statements(self.location.permissions.as_ref()));
         statements
-    }
-
-    fn permissions(&self) -> Vec<Statement> {
-        let statements = self
-            .location
-            .permissions
-            .iter()
-            .flatten()
-            .filter_map(|it: &Permission| it.allow.as_ref().zip(it.on.as_ref()));
-        let numbered = statements.enumerate().map(|(index, (actions, resources))| {
-            let resources = resources.iter().map(String::as_str);
-            Statement::allow(&format!("Permission{}", index + 1), actions.iter().map(String::as_str), resources)
-        });
-        numbered.collect()
-    }
-
-    fn managed(&self) -> Vec<Text> {
-        let managed = self.location.permissions.iter().flatten().filter_map(|it| it.managed.as_ref());
-        managed.map(|it| it.as_str().into()).collect()
     }
 
     /// The same environment in server and runs: definitions are loaded in both.
@@ -219,13 +201,13 @@ impl Parts<'_> {
         let own = self.location.env.iter().flatten().map(|(name, value)| variable(name.as_str(), value));
         let mut all = shared::instance_environment(self.around.data, self.around.deployment);
         all.push(variable("DAGSTER_CURRENT_IMAGE", &self.image));
+        all.extend(trigger::environment(self.spec, self.around.deployment, self.around.network, self.key));
         all.extend(own);
         all
     }
 
     fn secrets(&self) -> Vec<Variable> {
-        let own = self.location.secrets.iter().flatten();
-        let own = own.map(|(name, it)| variable(name.as_str(), secret::reference(it).value_from));
+        let own = self.secrets.variables.iter().cloned();
         sorted(shared::instance_secrets(self.around.data).into_iter().chain(own).collect())
     }
 
@@ -257,6 +239,7 @@ impl Parts<'_> {
             essential: true,
             entry_point: Vec::new(),
             command: Vec::new(),
+            working_directory: None,
             user: self.around.deployment.user.clone(),
             environment: sorted(environment),
             secrets: self.secrets(),

@@ -13,6 +13,7 @@ pub mod layers;
 pub mod location;
 pub mod names;
 pub mod network;
+pub mod permission;
 pub mod platform;
 pub mod registry;
 pub mod revision;
@@ -21,6 +22,7 @@ pub mod secret;
 pub mod security;
 pub mod shared;
 pub mod task;
+pub mod tasks;
 pub mod terraform;
 pub mod text;
 pub mod web;
@@ -45,6 +47,7 @@ use platform::Platform;
 use registry::Repository;
 use revision::Revision;
 use runbook::Runbook;
+use tasks::Task;
 use terraform::Terraform;
 
 /// Version of Dagster where the spec names none.
@@ -87,6 +90,8 @@ pub struct Rooms {
     pub platform: Platform,
     /// Code locations.
     pub locations: Vec<Location>,
+    /// Tasks that are no Dagster runs.
+    pub tasks: Vec<Task>,
 }
 
 /// The image of webserver and daemon.
@@ -158,13 +163,16 @@ impl Plan {
         };
         let locations =
             spec.code_locations.iter().map(|(key, it)| Location::resolve(spec, &key.into(), it, &around)).collect();
-        let rooms = Rooms { network, registry, data, platform, locations };
+        let around = tasks::Surroundings { deployment: &deployment, network: &network, data: &data };
+        let tasks =
+            spec.tasks.iter().flatten().map(|(key, it)| Task::resolve(spec, &key.into(), it, &around)).collect();
+        let rooms = Rooms { network, registry, data, platform, locations, tasks };
         let layers = layers::layers(&deployment, &rooms);
         Self {
             terraform: Terraform::resolve(spec, &deployment),
             runbook: Runbook::resolve(&deployment, &rooms, &layers),
             layers,
-            revision: Revision::resolve(&deployment, &rooms.locations),
+            revision: Revision::resolve(&deployment, released_alone(&rooms)),
             core: CoreImage::resolve(spec, &deployment),
             deployment,
             instance,
@@ -172,6 +180,12 @@ impl Plan {
             rooms,
         }
     }
+}
+
+/// Whose revision can be given apart from everything else.
+fn released_alone(rooms: &Rooms) -> Vec<Key> {
+    let locations = rooms.locations.iter().filter(|it| it.revision_is_input).map(|it| it.key.clone());
+    locations.chain(rooms.tasks.iter().filter(|it| it.revision_is_input).map(|it| it.key.clone())).collect()
 }
 
 impl CoreImage {

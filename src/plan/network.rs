@@ -12,7 +12,7 @@ use super::web::internet_facing;
 use crate::spec::Spec;
 use crate::spec::choice::{CountOrList, WordOr};
 use crate::spec::network::{EndpointService, EndpointsWord, ExistingVpc, Nat, Network as SpecNetwork, ZoneName};
-use crate::spec::scalar::{SecretRef, SubnetId};
+use crate::spec::scalar::{SecretRef, SecretSource, SubnetId};
 
 /// Address range of a created VPC where the spec names none.
 pub const DEFAULT_RANGE: Ipv4Net = Ipv4Net::new_assert(std::net::Ipv4Addr::new(10, 40, 0, 0), 16);
@@ -249,7 +249,9 @@ pub fn endpoint_services(spec: &Spec, network: &SpecNetwork, nat: Nat, exec: boo
 
 /// A parameter may be named by its path or by its ARN, and may be the password of an existing database.
 fn uses_ssm(spec: &Spec) -> bool {
-    let secrets = spec.code_locations.values().flat_map(|it| it.secrets.iter().flatten()).map(|(_, it)| it);
+    let locations = spec.code_locations.values().filter_map(|it| it.secrets.as_ref());
+    let tasks = spec.tasks.iter().flatten().filter_map(|(_, it)| it.secrets.as_ref());
+    let secrets = locations.chain(tasks).flat_map(|it| it.values()).filter_map(SecretSource::existing);
     let database = spec.database.as_ref().and_then(|it| it.existing.as_ref()).map(|it| &it.password);
     secrets.chain(database).any(|it| match it {
         SecretRef::Ssm { .. } => true,

@@ -150,6 +150,7 @@ impl Core<'_> {
             server_ports: &server_ports,
             database: &self.around.data.database.security_group,
             database_port: self.around.data.database.port,
+            tasks: self.spec.tasks.as_ref().is_some_and(|it| !it.is_empty()),
         })
     }
 
@@ -253,6 +254,7 @@ impl Core<'_> {
             essential: true,
             entry_point: Vec::new(),
             command: command.iter().map(|it| Text::from(*it)).collect(),
+            working_directory: None,
             user: self.around.deployment.user.clone(),
             environment: self.environment(),
             secrets: shared::instance_secrets(self.around.data),

@@ -1,4 +1,4 @@
-//! The registry room: one ECR repository for the core image and one for each code location.
+//! The registry room: one ECR repository for the core image, one for each code location, and those of the tasks.
 
 use serde::Serialize;
 use serde_json::json;
@@ -34,6 +34,12 @@ impl Repository {
     pub fn location(spec: &Spec, deployment: &Deployment, key: &super::key::Key) -> Self {
         let uri = owned_output("registry", key, "repository_uri");
         Self::resolve(spec, deployment, &format!("location/{key}"), uri)
+    }
+
+    /// The repository of a task.
+    pub fn task(spec: &Spec, deployment: &Deployment, key: &super::key::Key) -> Self {
+        let uri = owned_output("registry", key, "repository_uri");
+        Self::resolve(spec, deployment, &format!("task/{key}"), uri)
     }
 
     fn resolve(spec: &Spec, deployment: &Deployment, name: &str, uri: Text) -> Self {

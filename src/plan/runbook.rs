@@ -1,9 +1,12 @@
 //! Words of the runbook that depend on the deployment.
 
+mod tasks;
+
 use serde::Serialize;
 
 use super::Rooms;
 use super::deployment::Deployment;
+use tasks::{EmptySecret, TaskImage, Tasks};
 
 /// Words of the runbook that depend on the deployment.
 #[derive(Clone, Debug, Serialize)]
@@ -40,6 +43,18 @@ pub struct Runbook {
     pub secret_parameter: String,
     /// A secret of the deployment's own; with an existing database its password is somebody else's.
     pub rotates_password: bool,
+    /// Task definitions of which every revision is kept, in words, and as a query of the AWS CLI.
+    pub kept_definitions: String,
+    /// See `kept_definitions`.
+    pub kept_query: String,
+    /// What has to be done before anything starts.
+    pub before_services: String,
+    /// Images of tasks that have a repository of their own.
+    pub task_images: Vec<TaskImage>,
+    /// Secrets that are created empty.
+    pub empty_secrets: Vec<EmptySecret>,
+    /// What there is to say about tasks; none where there are none.
+    pub tasks: Option<Tasks>,
     /// Command that checks the account; none where any is right.
     pub account_guard: Option<String>,
 }
@@ -58,6 +73,7 @@ pub struct Step {
 impl Runbook {
     /// Resolves the words.
     pub fn resolve(deployment: &Deployment, rooms: &Rooms, layers: &[super::layers::Layer]) -> Self {
+        let empty_secrets = tasks::empty_secrets(rooms);
         let balancer = &rooms.platform.load_balancer;
         let input = deployment.gitrev.is_none();
         let account = deployment.account.as_ref().map(|it| format!("account {it}"));
@@ -77,6 +93,13 @@ impl Runbook {
             services: services(rooms),
             stacks_backwards: layers.iter().rev().map(|it| it.stack.as_str()).collect::<Vec<_>>().join(" "),
             secret_parameter: deployment.parameter_path("data", "database_secret_arn"),
+            kept_definitions: if rooms.tasks.is_empty() { "Run definitions" } else { "Definitions of runs and tasks" }
+                .to_owned(),
+            kept_query: kept_query(deployment, rooms),
+            before_services: before_services(&empty_secrets).to_owned(),
+            task_images: tasks::images(rooms),
+            empty_secrets,
+            tasks: Tasks::resolve(deployment, rooms),
             rotates_password: rooms.data.database.created.is_some(),
             account_guard: deployment
                 .account
@@ -118,6 +141,17 @@ fn stack_policies(deployment: &Deployment, layers: &[super::layers::Layer]) -> V
     guarded.map(|it| command(&it.stack)).collect()
 }
 
+fn before_services(secrets: &[EmptySecret]) -> &'static str {
+    if secrets.is_empty() { "Push the images" } else { "Push the images, fill the secrets" }
+}
+
+/// ARNs of the task definitions of which every revision is kept.
+fn kept_query(deployment: &Deployment, rooms: &Rooms) -> String {
+    let kinds = ["run"].into_iter().chain((!rooms.tasks.is_empty()).then_some("task"));
+    let contained = kinds.map(|it| format!("contains(@, ':task-definition/{}_{it}_')", deployment.name));
+    format!("taskDefinitionArns[?{}]", contained.collect::<Vec<_>>().join(" || "))
+}
+
 /// Layers of one kind are one step: within it the order does not matter.
 fn steps(layers: &[super::layers::Layer]) -> Vec<Step> {
     let mut steps: Vec<(String, Step)> = Vec::new();
@@ -144,6 +178,7 @@ fn title(layer: &str) -> &'static str {
         "registry" => "Image repositories",
         "data" => "Buckets and database",
         "platform" => "Cluster, webserver and daemon",
+        "task" => "Tasks",
         _ => "Code locations",
     }
 }

@@ -15,13 +15,26 @@ pub struct SecurityGroup {
     pub name_prefix: String,
     /// Description; AWS replaces the group when it changes.
     pub description: String,
+    /// Other layers put tasks into the group, so its id is published.
+    pub published: bool,
 }
 
 impl SecurityGroup {
     /// The group with this identifier; its name tells the deployment and the purpose.
     pub fn new(deployment: &str, id: &str, description: &str) -> Self {
         let name = format!("{deployment}-{}", id.replace('_', "-"));
-        Self { id: id.to_owned(), name_prefix: format!("{name}-"), name, description: description.to_owned() }
+        Self {
+            id: id.to_owned(),
+            name_prefix: format!("{name}-"),
+            name,
+            description: description.to_owned(),
+            published: false,
+        }
+    }
+
+    /// The same, published for other layers.
+    fn published(self) -> Self {
+        Self { published: true, ..self }
     }
 }
 
@@ -81,6 +94,8 @@ pub struct Graph<'a> {
     pub database: &'a Text,
     /// Port of the database.
     pub database_port: u16,
+    /// There are tasks that are no Dagster runs.
+    pub tasks: bool,
 }
 
 /// The inline egress rule of a group that may not open a connection. CloudFormation keeps the default rule that allows
@@ -91,9 +106,17 @@ pub const NO_EGRESS_CIDR: &str = "127.0.0.1/32";
 /// Everything outside.
 const ANYWHERE: &str = "0.0.0.0/0";
 
+/// Id of the group of tasks that are no Dagster runs: they have nothing to do with Dagster's database.
+pub const TASK: &str = "task";
+
 /// The group with this id, as other layers and rules refer to it.
 pub fn group(id: &str) -> Text {
-    output("platform", &format!("{id}_security_group"))
+    output("platform", &output_name(id))
+}
+
+/// Name of the value that the layer publishes.
+pub fn output_name(id: &str) -> String {
+    format!("{id}_security_group")
 }
 
 impl Security {
@@ -101,7 +124,7 @@ impl Security {
     /// every task to the database.
     pub fn resolve(graph: &Graph<'_>) -> Self {
         let mut security = Self {
-            groups: groups(graph.deployment),
+            groups: groups(graph),
             ingress: Vec::new(),
             egress: Vec::new(),
             no_egress_cidr: NO_EGRESS_CIDR.to_owned(),
@@ -115,7 +138,7 @@ impl Security {
             security.outside(client, "AWS APIs, images and logs", Some(443));
         }
         // What users' code connects to is theirs to say: databases, queues and file servers have any port.
-        for client in ["server", "run"] {
+        for client in ["server", "run"].into_iter().chain(graph.tasks.then_some(TASK)) {
             security.outside(client, "Whatever the pipelines connect to", None);
         }
         for client in ["webserver", "daemon", "server", "run"] {
@@ -189,15 +212,17 @@ impl Rule {
     }
 }
 
-fn groups(deployment: &str) -> Vec<SecurityGroup> {
-    let group = |id: &str, description: &str| SecurityGroup::new(deployment, id, description);
-    vec![
+fn groups(graph: &Graph<'_>) -> Vec<SecurityGroup> {
+    let group = |id: &str, description: &str| SecurityGroup::new(graph.deployment, id, description);
+    let mut groups = vec![
         group("load_balancer", "Load balancer of the Dagster UI"),
         group("webserver", "Dagster webserver"),
         group("daemon", "Dagster daemon"),
-        group("server", "Dagster code servers"),
-        group("run", "Dagster runs"),
-    ]
+        group("server", "Dagster code servers").published(),
+        group("run", "Dagster runs").published(),
+    ];
+    groups.extend(graph.tasks.then(|| group(TASK, "Tasks that are no Dagster runs").published()));
+    groups
 }
 
 #[cfg(test)]
@@ -217,6 +242,7 @@ mod tests {
             server_ports: &[4000, 4010],
             database: &database,
             database_port: 5432,
+            tasks: true,
         });
         let rules = security.ingress.iter().chain(&security.egress).map(|it| &it.description);
         for description in rules.chain(security.groups.iter().map(|it| &it.description)) {

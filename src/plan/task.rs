@@ -38,6 +38,8 @@ pub struct Container {
     pub entry_point: Vec<String>,
     /// Command; empty where the launcher gives it.
     pub command: Vec<Text>,
+    /// Directory that the command starts in; none leaves the image's own.
+    pub working_directory: Option<String>,
     /// `uid:gid`.
     pub user: String,
     /// Plain environment, sorted by name: ECS compares it as a set, a diff should not show an order.

@@ -46,7 +46,7 @@ pub enum Input {
     Partition,
     /// `amazonaws.com`, or its like in another partition.
     UrlSuffix,
-    /// The revision of the code: everybody's, or one location's own.
+    /// The revision of the code: everybody's, or one location's or task's own.
     GitRev(Option<Key>),
     /// The availability zone with this index, counted from zero among those of the region.
     Zone(usize),

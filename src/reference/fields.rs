@@ -2,6 +2,8 @@
 //!
 //! schemars writes every choice its own way (`anyOf`, `oneOf`, a list of types); here they are all alternatives.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use crate::spec::overlay::ENVIRONMENTS;
@@ -66,7 +68,7 @@ impl<'s> Reader<'s> {
         let index = self.fields.len();
         self.fields.push(Field {
             kind: self.kind(schema),
-            meaning: meaning(schema),
+            meaning: meaning_in(owner, schema),
             words: self.words(schema),
             required: required.is_some_and(|it| it.iter().any(|it| it == name)),
             has_fields: false,
@@ -98,13 +100,18 @@ impl<'s> Reader<'s> {
 
     fn kind(&self, schema: &'s Value) -> String {
         let mut kinds: Vec<String> = self.shapes(schema).into_iter().flat_map(|it| self.kinds(it)).collect();
+        // Two kinds of map are told apart below, by their keys.
+        let mut seen = BTreeSet::new();
+        kinds.retain(|it| seen.insert(it.clone()));
         let last = kinds.pop().unwrap_or_default();
         if kinds.is_empty() { last } else { format!("{} or {last}", kinds.join(", ")) }
     }
 
     fn kinds(&self, shape: &'s Value) -> Vec<String> {
-        if let Some(word) = shape.get("const").and_then(Value::as_str) {
-            return vec![format!("`{word}`")];
+        match shape.get("const") {
+            Some(Value::String(word)) => return vec![format!("`{word}`")],
+            Some(Value::Bool(word)) => return vec![format!("`{word}`")],
+            _ => {}
         }
         let kind = |name: &str| match name {
             "string" => match shape.get("format").and_then(Value::as_str) {
@@ -138,6 +145,14 @@ impl<'s> Reader<'s> {
 
 fn plural(kind: &str) -> String {
     if kind == "map" { "maps".to_owned() } else { kind.to_owned() }
+}
+
+/// The meaning of a key. The one key that stands for an alternative has what is said of the alternative.
+fn meaning_in(owner: &Value, schema: &Value) -> String {
+    match meaning(schema) {
+        own if own.is_empty() && map(owner, "properties").count() == 1 => meaning(owner),
+        own => own,
+    }
 }
 
 /// The doc comment in one line.

@@ -10,6 +10,7 @@ pub struct Rooms {
     plan: Value,
     layers: Value,
     locations: Value,
+    tasks: Value,
 }
 
 impl Rooms {
@@ -21,7 +22,7 @@ impl Rooms {
     /// Takes a value that reads like a plan, such as one that records what is read.
     pub fn of_value(plan: Value) -> Result<Self, BlueprintError> {
         let part = |name: &str| plan.get_attr(name).map_err(|error| broken(&error));
-        Ok(Self { layers: part("layers")?, locations: part("locations")?, plan: plan.clone() })
+        Ok(Self { layers: part("layers")?, locations: part("locations")?, tasks: part("tasks")?, plan: plan.clone() })
     }
 
     /// The whole plan.
@@ -34,19 +35,32 @@ impl Rooms {
         self.layers.get_item_by_index(index).map_err(|error| broken(&error))
     }
 
-    /// What the blueprint of a layer gets: the plan, the layer, and the location and repository that the layer is for.
+    /// What the blueprint of a layer gets: the plan, the layer, and the location or task that the layer is for, with the
+    /// repository and the secrets that are created for it.
     pub(super) fn context(&self, plan: &Plan, index: usize) -> Result<Value, BlueprintError> {
         let layer = &plan.layers[index];
         let owner = layer.owner.as_ref();
         let location = owner.and_then(|owner| plan.rooms.locations.iter().position(|it| it.key == *owner));
+        let task = owner.and_then(|owner| plan.rooms.tasks.iter().position(|it| it.key == *owner));
         let part = |value: &Value, name: &str| value.get_attr(name).map_err(|error| broken(&error));
+        let item = |all: &Value, index: usize| all.get_item_by_index(index).map_err(|error| broken(&error));
         let common = context! { plan => self.plan(), layer => self.layer(index)? };
-        Ok(match location {
-            Some(position) => {
-                let location = self.locations.get_item_by_index(position).map_err(|error| broken(&error))?;
-                context! { repository => part(&location, "repository")?, location, ..common }
+        let own = |of: &Value| -> Result<Value, BlueprintError> {
+            Ok(context! { repository => part(of, "repository")?, secrets => part(of, "created_secrets")? })
+        };
+        Ok(match (location, task) {
+            (Some(position), _) => {
+                let location = item(&self.locations, position)?;
+                context! { location => location.clone(), ..context! { ..own(&location)?, ..common } }
             }
-            None => context! { repository => part(&self.plan, "registry")?, ..common },
+            (None, Some(position)) => {
+                let task = item(&self.tasks, position)?;
+                context! { task => task.clone(), ..context! { ..own(&task)?, ..common } }
+            }
+            (None, None) => {
+                let none = Value::from(Vec::<Value>::new());
+                context! { repository => part(&self.plan, "registry")?, secrets => none, ..common }
+            }
         })
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::choice::WordOr;
 use super::keyed::Keyed;
 use super::network::CreateWord;
-use super::scalar::{Arn, Cidr, DomainName, EnvName, GitRev, HostedZoneId, PythonModule, SecretRef};
+use super::scalar::{Arn, Cidr, DomainName, EnvName, GitRev, HostedZoneId, PythonModule, SecretSource};
 
 /// The ECS cluster.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -115,9 +115,9 @@ pub struct CodeLocation {
     pub run: Option<Run>,
     /// Environment of server and runs; default none beyond what Dagster needs.
     pub env: Option<IndexMap<EnvName, String>>,
-    /// Secrets of server and runs, by environment variable: `name`, `name:json_key` or an ARN in Secrets Manager, or
-    /// `{ssm: /path}`; default none but the database's.
-    pub secrets: Option<IndexMap<EnvName, SecretRef>>,
+    /// Secrets of server and runs, by environment variable: `name`, `name:json_key` or an ARN in Secrets Manager,
+    /// `{ssm: /path}`, or `{create: true}` for one that is created empty; default none but the database's.
+    pub secrets: Option<IndexMap<EnvName, SecretSource>>,
     /// What server and runs may do in AWS; default nothing beyond what Dagster needs.
     pub permissions: Option<Vec<Permission>>,
     /// Leave the root file system writable; default false (read-only, `/tmp` writable).

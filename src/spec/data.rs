@@ -112,6 +112,8 @@ pub struct ExistingDatabase {
 pub struct Storage {
     /// Compute logs of runs.
     pub compute_logs: Option<ComputeLogs>,
+    /// The bucket with the packages of tasks: `create` (default, when a task has a `package`), or an existing one.
+    pub code_bucket: Option<WordOr<CreateWord, ExistingBucket>>,
 }
 
 /// The bucket with stdout and stderr of every step.

@@ -20,6 +20,7 @@ pub mod scalar;
 mod schema;
 mod shape;
 mod syntax;
+pub mod task;
 
 pub use load::{Document, Loaded, load, load_all};
 pub use schema::schema;
@@ -77,6 +78,8 @@ pub struct Spec {
     pub daemon: Option<compute::Daemon>,
     /// Code locations, by a key of your choice: at most 31 characters.
     pub code_locations: compute::CodeLocations,
+    /// Containers that run to their end and are no Dagster runs, by key.
+    pub tasks: Option<task::Tasks>,
     /// Launching, limits and monitoring of runs.
     pub runs: Option<compute::Runs>,
     /// What every IAM role has in common.
@@ -135,7 +138,6 @@ impl Document for Spec {
         "runs.step_isolation",
         "storage.data_bucket",
         "storage.efs",
-        "tasks",
         "web.access_logs",
         "web.auth",
         "web.autoscale",

@@ -32,6 +32,7 @@ const CFN_ALONE: &[Listed] = &[
     ("deployment.protection.*_policy", "`DeletionPolicy` and `UpdateReplacePolicy`; Terraform has `prevent_destroy`"),
     ("deployment.protection.guarded_types[]", "a stack policy"),
     ("layers[].description", "`Description` of a template"),
+    ("platform.security.groups[].published", "stacks find each other through SSM; Terraform has locals"),
     ("layers[].publishes.*.path", "stacks find each other through SSM; Terraform has locals"),
     (
         "network.created.flow_logs.log_group.reference",
@@ -44,6 +45,7 @@ const TF_ALONE: &[Listed] = &[
     ("config.bucket", "CloudFormation leaves the upload of the config to a command of the runbook"),
     ("config.encryption", "as above"),
     ("config.files.*.fixed_key", "as above"),
+    ("data.code_bucket", "an output of the module; CloudFormation publishes the bucket"),
     ("data.config_bucket.name", "an output of the module; CloudFormation publishes the bucket"),
     ("data.database.created.final_snapshot", "CloudFormation names the snapshot itself"),
     ("*.name_prefix", "Terraform creates a replacement first, so its name is generated; CloudFormation generates all"),
@@ -63,6 +65,9 @@ const TF_ALONE: &[Listed] = &[
     ("platform.load_balancer.internal", "CloudFormation has a word: `scheme`"),
     ("platform.load_balancer.target.deregistration_delay", "see `*_text` above"),
     ("revision.*", "the frame of a template has a parameter exactly where its body prints a revision"),
+    ("tasks[].key", "the name of a task's own revision; a stack has a parameter of its own"),
+    ("tasks[].repository.uri", "an output of the module; CloudFormation publishes it"),
+    ("tasks[].revision_is_input", "see `locations[].revision_is_input`"),
     ("terraform.*", "settings of the module"),
 ];
 
@@ -75,6 +80,7 @@ const NOBODY: &[Listed] = &[
     ("data.database.host", "an environment variable of the containers"),
     ("data.database.password*", "secrets of the containers and statements of the execution roles"),
     ("data.database.security_group", "the rules of `platform.security` say it"),
+    ("*.created_secrets[].value", "the runbook has it from `runbook.empty_secrets`"),
     ("deployment.boundary", "every role has it"),
     ("deployment.cpu_architecture", "every task definition has it"),
     ("deployment.gitrev", "the images end in it"),
@@ -93,11 +99,16 @@ const NOBODY: &[Listed] = &[
     ("*_log_group.reference", "the containers' log configuration says it"),
     ("network.cidrs[]", "clients of the load balancer"),
     ("network.created", "null with an existing VPC, for which there is no network layer"),
+    ("network.created.endpoint_group.published", "false: nothing of another layer is in the group"),
     ("network.created.endpoint_group.id", "there is one such group, so its identifier is the blueprint's"),
     ("network.created.public[].nat", "null: a public subnet has the type of a private one"),
     ("network.public_subnets[]", "subnets of the load balancer"),
     ("platform.load_balancer.clients[]", "the rules of `platform.security` say it"),
     ("platform.load_balancer.url", "the runbook has it from `runbook.url`"),
+    ("tasks[].image_source", "the image of the container; the runbook has it from `runbook.tasks`"),
+    ("tasks[].package*", "the init containers, the task's mount and a statement of its role"),
+    ("tasks[].takes_revision", "the commands of the runbook"),
+    ("tasks[].trigger_from[]", "variables and statements of the code locations"),
     ("revision.strict_pattern", "the frame of a template is given its parameters"),
 ];
 

@@ -21,9 +21,11 @@ use crate::tree::{Tree, read};
 /// Texts that are no literals in the output.
 const IDENTIFIERS: &[Listed] = &[
     ("data.database.created.secret.key", "inside a dynamic reference, which cannot quote it"),
+    ("*.created_secrets[].id", "logical ids and names"),
     ("locations[].key", "a part of Terraform's names"),
     ("network.created.*_endpoints[].id", "logical ids and names"),
     ("platform.security.*[].id", "logical ids and names"),
+    ("tasks[].key", "a part of Terraform's names"),
 ];
 
 /// Keys of maps, which YAML keeps on one line: each is a word of AWS's that the plan writes itself.

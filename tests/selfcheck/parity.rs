@@ -24,8 +24,10 @@ struct Same {
 enum Times {
     Once,
     Each(&'static str),
+    /// Once where the resource has the property.
+    Where(&'static str),
 }
-use Times::{Each, Once};
+use Times::{Each, Once, Where};
 
 const fn same(cfn: &'static str, tf: &'static [(&'static str, Times)]) -> Same {
     Same { cfn, tf, why: "" }
@@ -103,12 +105,14 @@ const SAME: &[Same] = &[
         cfn: "AWS::SecretsManager::Secret",
         tf: &[
             ("aws_secretsmanager_secret", Once),
-            ("aws_secretsmanager_secret_version", Once),
-            ("ephemeral aws_secretsmanager_random_password", Once),
-            ("ephemeral aws_secretsmanager_secret_version", Once),
+            ("aws_secretsmanager_secret_version", Where("GenerateSecretString")),
+            ("ephemeral aws_secretsmanager_random_password", Where("GenerateSecretString")),
+            ("ephemeral aws_secretsmanager_secret_version", Where("GenerateSecretString")),
         ],
-        why: "CloudFormation generates the password and the database looks it up; Terraform passes it on, and keeps it nowhere",
+        why: "CloudFormation generates the password and the database looks it up; Terraform passes it on, and keeps it nowhere; \
+              what is created empty has no version in either",
     },
+    same("AWS::Scheduler::Schedule", &[("aws_scheduler_schedule", Once)]),
     same("AWS::ServiceDiscovery::PrivateDnsNamespace", &[("aws_service_discovery_private_dns_namespace", Once)]),
     same("AWS::ServiceDiscovery::Service", &[("aws_service_discovery_service", Once)]),
 ];
@@ -128,7 +132,7 @@ struct Room {
     tf: Kinds,
 }
 
-/// The rooms of a deployment; those of all locations count as one, with the repositories that are theirs.
+/// The rooms of a deployment; those of all locations count as one, and those of all tasks, with the repositories that are theirs.
 fn rooms(compiled: &Compiled, blueprints: &Blueprints) -> BTreeMap<String, Room> {
     let mut rooms: BTreeMap<String, Room> = BTreeMap::new();
     for file in compiled.files(&[Target::Cfn, Target::Tf], blueprints) {
@@ -158,6 +162,7 @@ fn rooms(compiled: &Compiled, blueprints: &Blueprints) -> BTreeMap<String, Room>
 fn room_of(plan: &Plan, file: &File) -> String {
     let layer = plan.layers.iter().find(|it| it.template == file.path || it.module_file == file.path);
     match layer {
+        Some(layer) if layer.module_file.starts_with("tf/task_") => "task".to_owned(),
         Some(layer) if layer.owner.is_some() => "location".to_owned(),
         Some(layer) => layer.name.clone(),
         None => file.path.trim_start_matches("tf/").trim_end_matches(".tf").to_owned(),
@@ -172,6 +177,7 @@ fn count(resource: &Tree, room: &mut Room) {
     for (kind, times) in same.tf {
         let times = match times {
             Once => 1,
+            Where(property) => resource.get("Properties").and_then(|it| it.get(property)).map_or(0, |_| 1),
             Each(property) => {
                 resource.get("Properties").and_then(|it| it.get(property)).map_or(0, |it| it.items().len())
             }

@@ -29,7 +29,7 @@ output "core_repository_uri" {
 }
 
 output "repository_uris" {
-  description = "Image repositories of the code locations"
+  description = "Image repositories of code locations and tasks"
 
   value = {
     "sales" = local.repository_uri_sales

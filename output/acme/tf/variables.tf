@@ -10,7 +10,7 @@ variable "gitrev" {
 }
 
 variable "releases" {
-  description = "Revisions of code locations that are released on their own, by key; kept in releases.auto.tfvars.json"
+  description = "Revisions of code locations and tasks that are released on their own, by key; kept in releases.auto.tfvars.json"
   type        = map(string)
   default     = {}
   nullable    = false
@@ -22,7 +22,7 @@ variable "releases" {
 
   validation {
     condition     = length(setsubtract(keys(var.releases), ["sales"])) == 0
-    error_message = "A key of releases is not a code location of this deployment."
+    error_message = "A key of releases is neither a code location nor a task of this deployment that takes a revision."
   }
 }
 

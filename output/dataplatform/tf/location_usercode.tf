@@ -163,7 +163,7 @@ resource "aws_ecs_task_definition" "run_usercode" {
   execution_role_arn       = aws_iam_role.execution_usercode.arn
   task_role_arn            = aws_iam_role.run_usercode.arn
 
-  # A queued run keeps the revision it was created with, so a replaced revision stays registered.
+  # What is queued or scheduled still names the revision it was made with, so a replaced revision stays registered.
   skip_destroy = true
 
   runtime_platform {

@@ -167,7 +167,7 @@ resource "aws_ecs_task_definition" "run_platform_ops" {
   execution_role_arn       = aws_iam_role.execution_platform_ops.arn
   task_role_arn            = aws_iam_role.run_platform_ops.arn
 
-  # A queued run keeps the revision it was created with, so a replaced revision stays registered.
+  # What is queued or scheduled still names the revision it was made with, so a replaced revision stays registered.
   skip_destroy = true
 
   runtime_platform {

@@ -5,19 +5,23 @@
 //! `format` names the check, its `pattern` serves editors.
 
 mod aws;
+mod created;
 mod image;
 mod name;
 mod net;
 mod secret;
+mod task;
 mod version;
 
 pub use aws::{
     AccountId, Arn, BucketName, FileSystemId, HostedZoneId, Region, ResourceId, SecurityGroupId, SubnetId, VpcId,
 };
+pub use created::{CreatedSecret, JsonKey, SecretSource};
 pub use image::{DagsterVersion, GitRev, ImageRef};
 pub use name::{EnvName, KeyName, Name, PythonModule};
 pub use net::{Cidr, DomainName, Percent, Port};
 pub use secret::{SecretRef, SsmPath};
+pub use task::{PackageKey, REVISION, RepositoryName, ScheduleExpression, TimeZone};
 pub use version::GrammarVersion;
 
 use std::fmt;
@@ -85,15 +89,20 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<GitRev>(),
     Format::of::<HostedZoneId>(),
     Format::of::<ImageRef>(),
+    Format::of::<JsonKey>(),
     Format::of::<KeyName>(),
     Format::of::<Name>(),
+    Format::of::<PackageKey>(),
     Format::of::<PythonModule>(),
     Format::of::<Region>(),
+    Format::of::<RepositoryName>(),
     Format::of::<ResourceId>(),
+    Format::of::<ScheduleExpression>(),
     Format::of::<SecretRef>(),
     Format::of::<SecurityGroupId>(),
     Format::of::<SsmPath>(),
     Format::of::<SubnetId>(),
+    Format::of::<TimeZone>(),
     Format::of::<VpcId>(),
 ];
 

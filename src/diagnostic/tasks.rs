@@ -1,0 +1,57 @@
+//! Findings about tasks and about secrets that are created.
+
+use super::code::codes;
+use super::{Diagnostics, Place};
+use crate::spec::path::SpecPath;
+
+codes! {
+    SHARED_KEY = "shared-key": "A task and a code location have the same key. Their stacks, their secrets and their \
+        revisions in `releases` are named after it, so a key can only belong to one of them.";
+    IMAGE_OF = "image-of": "`of` takes the image of a code location or of a task that has an image of its own. A task \
+        whose image is again another's would hide where it comes from.";
+    UNKNOWN_LOCATION = "unknown-location": "Runs of a code location get the right to start a task, so every name in \
+        `trigger_from` is the key of a code location.";
+    SECRET_CLASH = "secret-clash": "Two secrets that are created would get one name in a template or module, because \
+        hyphens are lost there.";
+}
+
+impl Diagnostics {
+    /// A key of both kinds.
+    pub fn shared_key(&mut self, at: &SpecPath, key: &str) {
+        let message = format!("`{key}` is the key of a code location too");
+        self.error(SHARED_KEY, Place::key(at), message)
+            .help(format!("rename one of them, for example to `{key}-task`: stacks and releases are named by the key"));
+    }
+
+    /// `of` names nothing.
+    pub fn image_of_nothing(&mut self, at: &SpecPath, key: &str, meant: Option<&str>) {
+        let message = format!("there is no code location and no other task `{key}`");
+        let finding = self.error(IMAGE_OF, Place::value(at), message);
+        match meant {
+            Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+            None => finding.help("leave `image` out to get a repository for this task"),
+        };
+    }
+
+    /// `of` names a task whose image is another's; `source` is whose.
+    pub fn image_of_other(&mut self, at: &SpecPath, key: &str, source: &str) {
+        let message = format!("the image of `{key}` is itself that of `{source}`");
+        self.error(IMAGE_OF, Place::value(at), message).help(format!("write `{{of: {source}}}`"));
+    }
+
+    /// `trigger_from` names no code location.
+    pub fn unknown_location(&mut self, at: &SpecPath, key: &str, meant: Option<&str>, known: &[&str]) {
+        let message = format!("there is no code location `{key}`");
+        let finding = self.error(UNKNOWN_LOCATION, Place::value(at), message);
+        match meant {
+            Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+            None => finding.help(format!("the code locations are {}", known.join(", "))),
+        };
+    }
+
+    /// Two created secrets with one identifier.
+    pub fn secret_clash(&mut self, at: &SpecPath, name: &str, other: &str) {
+        let message = format!("the secret `{name}` cannot be told from `{other}` where names have no hyphens");
+        self.error(SECRET_CLASH, Place::value(at), message).help("give it a `name` that differs in a letter or digit");
+    }
+}
