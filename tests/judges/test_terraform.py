@@ -48,16 +48,17 @@ def planned(module, *arguments):
 
 
 def test_a_new_revision_touches_tasks_and_services_only(deployment, applied):
-    """And `services_enabled=false`, in the same plan to save one, leaves no service a task."""
+    """And `services_enabled=false`, in the same plan to save one, leaves no service a task and no schedule at work."""
     touched, plan = planned(applied(deployment), "-var", "gitrev=rev2", "-var", "services_enabled=false")
-    assert {address.split(".")[0] for address in touched} == {"aws_ecs_task_definition", "aws_ecs_service"}
     found = plan["planned_values"]["root_module"]["resources"]
-    counts = {each["values"]["desired_count"] for each in found if each["type"] == "aws_ecs_service"}
-    assert counts == {0}
+    starters = {"aws_ecs_service", "aws_scheduler_schedule"} & {each["type"] for each in found}
+    assert {address.split(".")[0] for address in touched} == {"aws_ecs_task_definition"} | starters
+    assert {each["values"]["desired_count"] for each in found if each["type"] == "aws_ecs_service"} == {0}
+    assert all(each["values"]["state"] == "DISABLED" for each in found if each["type"] == "aws_scheduler_schedule")
 
 
 def test_a_location_is_released_alone(deployment, applied):
-    key = deployment.plan["revision"]["locations"][0]
+    key = deployment.plan["revision"]["owners"][0]
     touched, _ = planned(applied(deployment), "-var", "releases=" + json.dumps({key: "rev9"}))
     snake = key.replace("-", "_")
     definitions = {f"aws_ecs_task_definition.{kind}_{snake}" for kind in ("run", "server")}
@@ -65,12 +66,12 @@ def test_a_location_is_released_alone(deployment, applied):
 
 
 def test_wrong_revisions_are_refused(deployment, applied):
-    key = deployment.plan["revision"]["locations"][0]
+    key = deployment.plan["revision"]["owners"][0]
     wrong = json.dumps({key: "latest", "nowhere": "rev1"})
     done = applied(deployment).plan("-var", "gitrev=a b", "-var", f"releases={wrong}", expect=1)
     told = " ".join(re.sub("[│╷╵]", " ", done.stderr).split())
     assert told.count("Invalid value for variable") == 3
-    assert told.count("and never latest.") == 2 and "is not a code location of this deployment." in told
+    assert told.count("and never latest.") == 2 and "is neither a code location nor a task of this deployment that takes a revision." in told
 
 
 def test_protected_data_is_not_destroyed(deployment, applied):

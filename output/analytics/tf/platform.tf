@@ -505,7 +505,7 @@ resource "aws_iam_role_policy" "core_webserver" {
         Effect = "Allow"
         Action = ["logs:DescribeLogGroups"]
         Resource = [
-          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:*",
+          "*",
         ]
       },
       {

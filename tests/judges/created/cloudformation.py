@@ -240,10 +240,10 @@ def repository(reader, physical):
 @reads("AWS::SecretsManager::Secret")
 def secret(reader, physical):
     told = reader.client("secretsmanager").describe_secret(SecretId=physical)
-    reader.facts.stands_for(f"secret {_name(told['Tags'])}", told["ARN"])
-    reader.facts.add(
-        "secret", _name(told["Tags"]), description=told["Description"], key=told.get("KmsKeyId"), tags=tags(told["Tags"])
-    )
+    own = tags(told["Tags"])
+    name = own.get("Name", told["Name"])
+    reader.facts.stands_for(f"secret {name}", told["ARN"])
+    reader.facts.add("secret", name, description=told["Description"], key=told.get("KmsKeyId"), tags=own)
 
 
 @reads("AWS::RDS::DBSubnetGroup")
@@ -561,3 +561,37 @@ def flow_log(reader, physical):
         interval=told["MaxAggregationInterval"],
         tags=tags(told["Tags"]),
     )
+
+
+@reads("AWS::Scheduler::Schedule")
+def schedule(reader, physical):
+    told = reader.client("scheduler").get_schedule(Name=physical)
+    runs = told["Target"]["EcsParameters"]
+    reader.facts.add(
+        "schedule",
+        told["Name"],
+        group=told["GroupName"],
+        description=told["Description"],
+        expression=told["ScheduleExpression"],
+        timezone=told["ScheduleExpressionTimezone"],
+        state=told["State"],
+        window=told["FlexibleTimeWindow"]["Mode"],
+        cluster=told["Target"]["Arn"],
+        role=told["Target"]["RoleArn"],
+        definition=runs["TaskDefinitionArn"],
+        count=runs["TaskCount"],
+        launch=runs["LaunchType"],
+        managed_tags=runs["EnableECSManagedTags"],
+        propagate=runs["PropagateTags"],
+        network=network(runs["NetworkConfiguration"]["awsvpcConfiguration"]),
+        retries=told["Target"]["RetryPolicy"],
+    )
+
+
+def network(told):
+    """Where a started task runs."""
+    return {
+        "public": told["AssignPublicIp"],
+        "groups": Unordered(told["SecurityGroups"]),
+        "subnets": Unordered(told["Subnets"]),
+    }

@@ -265,7 +265,7 @@ def repository_lifecycle(found, told):
 
 @reads("aws_secretsmanager_secret")
 def secret(found, told):
-    name = told["tags"]["Name"]
+    name = (told["tags"] or {}).get("Name", told["name"])
     found.stands_for(f"secret {name}", told["arn"])
     found.add("secret", name, description=told["description"], key=told.get("kms_key_id"), tags=told["tags_all"])
 
@@ -513,4 +513,37 @@ def flow_log(found, told):
         destination=told["log_destination_type"],
         interval=told["max_aggregation_interval"],
         tags=told["tags_all"],
+    )
+
+
+@reads("aws_scheduler_schedule")
+def schedule(found, told):
+    target = _only(told["target"])
+    runs, retries = _only(target["ecs_parameters"]), _only(target["retry_policy"])
+    place = _only(runs["network_configuration"])
+    found.add(
+        "schedule",
+        told["name"],
+        group=told["group_name"],
+        description=told["description"],
+        expression=told["schedule_expression"],
+        timezone=told["schedule_expression_timezone"],
+        state=told["state"],
+        window=_only(told["flexible_time_window"])["mode"],
+        cluster=target["arn"],
+        role=target["role_arn"],
+        definition=runs["task_definition_arn"],
+        count=runs["task_count"],
+        launch=runs["launch_type"],
+        managed_tags=runs["enable_ecs_managed_tags"],
+        propagate=runs["propagate_tags"],
+        network={
+            "public": "ENABLED" if place["assign_public_ip"] else "DISABLED",
+            "groups": Unordered(place["security_groups"]),
+            "subnets": Unordered(place["subnets"]),
+        },
+        retries={
+            "MaximumRetryAttempts": retries["maximum_retry_attempts"],
+            "MaximumEventAgeInSeconds": retries["maximum_event_age_in_seconds"],
+        },
     )
