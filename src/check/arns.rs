@@ -6,7 +6,7 @@ use crate::spec::choice::WordOr;
 use crate::spec::path::SpecPath;
 use crate::spec::scalar::{Arn, Scalar, SecretRef};
 
-pub(super) const RULES: &[Rule] = &[certificate, keys, policies, secrets, resources];
+pub(super) const RULES: &[Rule] = &[certificate, web, keys, policies, secrets, resources];
 
 /// What AWS demands of an ARN at a place.
 struct Demand {
@@ -27,6 +27,35 @@ const CERTIFICATE: Demand = Demand {
     resources: &["certificate/"],
     own_region: true,
     own_account: true,
+};
+const WEB_ACL: Demand = Demand {
+    what: "a regional web ACL",
+    service: "wafv2",
+    resources: &["regional/webacl/"],
+    own_region: true,
+    own_account: true,
+};
+const LISTENER: Demand = Demand {
+    what: "a listener of an application load balancer",
+    service: "elasticloadbalancing",
+    resources: &["listener/app/"],
+    own_region: true,
+    own_account: true,
+};
+const USER_POOL: Demand = Demand {
+    what: "a Cognito user pool",
+    service: "cognito-idp",
+    resources: &["userpool/"],
+    own_region: true,
+    own_account: true,
+};
+/// CloudFormation reads a secret in the region that it deploys to; another account's with that account's consent.
+const CLIENT_SECRET: Demand = Demand {
+    what: "a secret of Secrets Manager",
+    service: "secretsmanager",
+    resources: &["secret:"],
+    own_region: true,
+    own_account: false,
 };
 /// An alias would not do: permissions name keys.
 const KEY: Demand =
@@ -76,6 +105,24 @@ fn certificate(subject: &Subject, found: &mut Diagnostics) {
     let certificate = subject.spec.web.as_ref().and_then(|it| it.certificate.as_ref());
     if let Some(WordOr::Other(certificate)) = certificate {
         subject.arn(&certificate.arn, &CERTIFICATE, &"web.certificate.arn".into(), found);
+    }
+}
+
+/// What stands before the webserver and beside it.
+fn web(subject: &Subject, found: &mut Diagnostics) {
+    let Some(web) = &subject.spec.web else { return };
+    if let Some(waf) = &web.waf {
+        subject.arn(&waf.arn, &WEB_ACL, &"web.waf.arn".into(), found);
+    }
+    if let Some(listener) = &web.listener {
+        subject.arn(&listener.arn, &LISTENER, &"web.listener.arn".into(), found);
+    }
+    let auth = web.auth.as_ref();
+    if let Some(cognito) = auth.and_then(|it| it.cognito.as_ref()) {
+        subject.arn(&cognito.user_pool_arn, &USER_POOL, &"web.auth.cognito.user_pool_arn".into(), found);
+    }
+    if let Some(SecretRef::Arn { arn, .. }) = auth.and_then(|it| it.oidc.as_ref()).map(|it| &it.client_secret) {
+        subject.arn(arn, &CLIENT_SECRET, &"web.auth.oidc.client_secret".into(), found);
     }
 }
 

@@ -12,7 +12,9 @@ mod discovery;
 mod egress;
 mod environment;
 pub mod fargate;
+mod listener;
 mod locations;
+mod login;
 mod logs;
 mod measure;
 mod names;
@@ -27,6 +29,7 @@ mod subnets;
 mod tags;
 mod tasks;
 mod web;
+mod webservers;
 
 use std::borrow::Cow;
 
@@ -62,6 +65,9 @@ const RULES: &[&[Rule]] = &[
     database::RULES,
     logs::RULES,
     web::RULES,
+    login::RULES,
+    listener::RULES,
+    webservers::RULES,
     sizes::RULES,
     locations::RULES,
     environment::RULES,

@@ -2,7 +2,6 @@
 
 use super::{Rule, Subject, measure};
 use crate::diagnostic::Diagnostics;
-use crate::plan::data::{Bucket, CreatedBucket};
 use crate::spec::path::SpecPath;
 
 pub(super) const RULES: &[Rule] = &[buckets, database, stacks, hosts, domain];
@@ -47,22 +46,12 @@ impl Subject<'_> {
 
 /// Bucket names end in account and region.
 fn buckets(subject: &Subject, found: &mut Diagnostics) {
-    let data = &subject.plan.rooms.data;
-    bucket(subject, &data.config_bucket, "config.bucket", found);
-    bucket(subject, &data.compute_logs_bucket, "storage.compute_logs.bucket", found);
-    created_bucket(subject, data.created_code_bucket.as_ref(), "storage.code_bucket", found);
-}
-
-fn bucket(subject: &Subject, bucket: &Bucket, key: &str, found: &mut Diagnostics) {
-    created_bucket(subject, bucket.created.as_ref(), key, found);
-}
-
-fn created_bucket(subject: &Subject, bucket: Option<&CreatedBucket>, key: &str, found: &mut Diagnostics) {
-    let Some(created) = bucket else { return };
-    let length = measure::text(&created.name, &subject.plan.deployment);
-    let name = created.name.to_string();
-    let derived = Derived { what: "the bucket", name: &name, length, limit: BUCKET_LIMIT };
-    subject.derived(&derived, &format!(", or name an existing bucket in `{key}`"), found);
+    for created in &subject.plan.rooms.data.buckets {
+        let length = measure::text(&created.name, &subject.plan.deployment);
+        let name = created.name.to_string();
+        let derived = Derived { what: "the bucket", name: &name, length, limit: BUCKET_LIMIT };
+        subject.derived(&derived, &format!(", or name an existing bucket in `{}`", created.spec_key), found);
+    }
 }
 
 /// Terraform makes the identifier from a prefix.
@@ -98,13 +87,21 @@ fn hosts(subject: &Subject, found: &mut Diagnostics) {
     }
 }
 
-/// ACM refuses a long first name, and a requested certificate has one name.
+/// ACM refuses a long first name, and a further name may be longer.
 fn domain(subject: &Subject, found: &mut Diagnostics) {
-    let https = subject.plan.rooms.platform.load_balancer.https.as_ref();
-    let Some(https) = https.filter(|it| it.request_certificate && it.domain.len() > CERTIFICATE_LIMIT) else { return };
+    let balancer = subject.plan.rooms.platform.load_balancer.as_ref();
+    let requested = balancer.and_then(|it| it.https.as_ref()?.requested.as_ref());
+    let Some(requested) = requested.filter(|it| it.domain.len() > CERTIFICATE_LIMIT) else { return };
     let fix = "take a shorter domain, or give a `certificate` that has it as a further name";
     let at = SpecPath::from("web.domain");
-    found.name_too_long(&at, "the certificate's name", &https.domain, https.domain.len(), CERTIFICATE_LIMIT, fix);
+    found.name_too_long(
+        &at,
+        "the certificate's name",
+        &requested.domain,
+        requested.domain.len(),
+        CERTIFICATE_LIMIT,
+        fix,
+    );
 }
 
 #[cfg(test)]

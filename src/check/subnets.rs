@@ -40,12 +40,14 @@ struct Needed {
 impl Needed {
     fn of(plan: &Plan, network: &CreatedNetwork) -> Self {
         let zones = network.private.len() as u64;
-        let replicas = u64::from(plan.rooms.platform.webserver.service.desired_count);
+        let platform = &plan.rooms.platform;
+        let webservers = [Some(&platform.webserver), platform.read_only_copy.as_ref()];
+        let replicas: u64 = webservers.into_iter().flatten().map(|it| u64::from(it.most())).sum();
         // The daemon and each location's server are one task.
         let services = replicas + 1 + plan.rooms.locations.len() as u64;
         let endpoints = network.interface_endpoints.len() as u64 * zones;
         let database = plan.rooms.data.database.created.as_ref().map_or(0, |_| DATABASE);
-        let balancer = if plan.rooms.platform.load_balancer.internal { LOAD_BALANCER * zones } else { 0 };
+        let balancer = platform.load_balancer.as_ref().filter(|it| it.internal).map_or(0, |_| LOAD_BALANCER * zones);
         Self { runs: plan.instance.max_concurrent.into(), services, rest: endpoints + database + balancer }
     }
 
@@ -96,7 +98,8 @@ fn fits(network: Option<&Network>) -> bool {
 fn load_balancer(subject: &Subject, found: &mut Diagnostics) {
     let rooms = &subject.plan.rooms;
     let Some(network) = rooms.network.created.as_ref().filter(|_| fits(subject.spec.network.as_ref())) else { return };
-    let subnet = network.public.first().filter(|_| !rooms.platform.load_balancer.internal);
+    let public = rooms.platform.load_balancer.as_ref().is_some_and(|it| !it.internal);
+    let subnet = network.public.first().filter(|_| public);
     if let Some(subnet) = subnet.filter(|it| cidr(it).is_some_and(|it| it.prefix_len() > LOAD_BALANCER_PREFIX)) {
         found.small_public_subnets(&"network.cidr".into(), &subnet.cidr);
     }

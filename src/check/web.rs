@@ -8,35 +8,37 @@ use crate::spec::path::SpecPath;
 
 pub(super) const RULES: &[Rule] = &[public, clients, everyone, domain, certificate, public_subnets, numbers];
 
-/// `web` as written, and whether the internet can reach it.
+/// `web` as written, and whether the internet can reach it. An existing listener has rules of its own.
 fn web<'a>(subject: &'a Subject) -> Option<(&'a Web, bool)> {
     let web = subject.spec.web.as_ref()?;
-    Some((web, !subject.plan.rooms.platform.load_balancer.internal))
+    let balancer = subject.plan.rooms.platform.load_balancer.as_ref()?;
+    Some((web, !balancer.internal))
 }
 
-/// Whoever reaches the UI may do everything, so the internet reaches it only where somebody said so.
+/// Whoever reaches the UI may do everything, so the internet reaches it only where people sign in or somebody said so.
 fn public(subject: &Subject, found: &mut Diagnostics) {
     let Some((web, public)) = web(subject) else { return };
-    match (public, web.allow_public == Some(true)) {
-        (true, false) => found.public_ui(&"web.scheme".into(), web.domain.is_some()),
-        (true, true) if web.domain.is_none() => found.plain_http(&"web.allow_public".into()),
-        (false, true) => {
-            found.no_effect(&"web.allow_public".into(), "the load balancer is internal", "remove it");
-        }
+    let allow_public = SpecPath::from("web.allow_public");
+    match (public, web.allow_public == Some(true), web.auth.is_some()) {
+        (false, true, _) => found.no_effect(&allow_public, "the load balancer is internal", "remove it"),
+        (true, true, true) => found.no_effect(&allow_public, "people sign in", "remove it"),
+        (true, false, false) => found.public_ui(&"web.scheme".into(), web.domain.is_some()),
+        (true, true, false) if web.domain.is_none() => found.plain_http(&allow_public),
         _ => {}
     }
 }
 
 /// Some address may reach the load balancer.
 fn clients(subject: &Subject, found: &mut Diagnostics) {
+    let Some(balancer) = &subject.plan.rooms.platform.load_balancer else { return };
     let written = subject.spec.web.as_ref().and_then(|it| it.allow.as_ref());
-    let public = !subject.plan.rooms.platform.load_balancer.internal;
+    let public = !balancer.internal;
     let example = "name the ranges in `web.allow`: `[198.51.100.0/24]`";
     match written {
         Some(list) if list.is_empty() => found.no_clients(&"web.allow".into(), &[example]),
         Some(_) => {}
         None if public => found.no_clients(&"web.scheme".into(), &[example]),
-        None if subject.plan.rooms.platform.load_balancer.clients.is_empty() => {
+        None if balancer.clients.is_empty() => {
             let ranges = "add the VPC's `cidrs: [10.0.0.0/16]`: nothing is looked up";
             found.no_clients(&"network.vpc".into(), &[ranges, "or name the ranges in `web.allow`"]);
         }
@@ -54,10 +56,15 @@ fn everyone(subject: &Subject, found: &mut Diagnostics) {
     }
 }
 
-/// Zone and certificate belong to a domain.
+/// Zone, certificate and security policy belong to a domain.
 fn domain(subject: &Subject, found: &mut Diagnostics) {
     let Some((web, _)) = web(subject).filter(|(it, _)| it.domain.is_none()) else { return };
-    for (key, written) in [("web.zone", web.zone.is_some()), ("web.certificate", web.certificate.is_some())] {
+    let written = [
+        ("web.zone", web.zone.is_some()),
+        ("web.certificate", web.certificate.is_some()),
+        ("web.tls_policy", web.tls_policy.is_some()),
+    ];
+    for (key, written) in written {
         if written {
             found.needs_domain(&key.into());
         }
@@ -82,15 +89,11 @@ fn public_subnets(subject: &Subject, found: &mut Diagnostics) {
     }
 }
 
-/// Limits of load balancer and target group
+/// Limits of a load balancer
 /// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html>).
 fn numbers(subject: &Subject, found: &mut Diagnostics) {
     let Some((web, _)) = web(subject) else { return };
     if let Some(seconds) = web.idle_timeout.filter(|it| !(1..=4000).contains(it)) {
         found.beyond(&"web.idle_timeout".into(), seconds.into(), (1, 4000), "a load balancer takes no other");
-    }
-    if let Some(replicas) = web.replicas.filter(|it| !(1..=1000).contains(it)) {
-        let reason = "without a webserver there is no UI, and a load balancer has 1000 targets at most";
-        found.beyond(&"web.replicas".into(), replicas.into(), (1, 1000), reason);
     }
 }

@@ -9,7 +9,9 @@ mod code;
 mod data;
 mod environment;
 mod limit;
+mod listener;
 mod location;
+mod login;
 mod network;
 mod permission;
 mod print;
@@ -35,6 +37,8 @@ pub fn codes() -> impl Iterator<Item = Code> {
         limit::CODES,
         network::CODES,
         web::CODES,
+        login::CODES,
+        listener::CODES,
         data::CODES,
         location::CODES,
         environment::CODES,

@@ -6,16 +6,16 @@ use crate::spec::path::SpecPath;
 
 codes! {
     PUBLIC_UI = "public-ui": "The UI would be on the internet without a login. Whoever reaches it can launch, stop and \
-        delete everything. `allow_public: true` says that this is meant, for example because `allow` has nothing \
-        but the ranges of an office.";
+        delete everything. `auth` makes people sign in; `allow_public: true` says that this is meant, for example \
+        because `allow` has nothing but the ranges of an office.";
     PLAIN_HTTP = "plain-http": "The UI is on the internet over plain HTTP, where everybody on the way can read and \
         change what it says. `domain` turns HTTPS on.";
     NO_CLIENTS = "no-clients": "Nobody could reach the UI. For a created VPC its own range is allowed; for an \
         existing one nothing is looked up, and from the internet nothing is allowed unless `web.allow` says so.";
     ALLOW_EVERYONE = "allow-everyone": "An internal load balancer is open to every address. Whoever gets into a network \
         that is connected to the VPC reaches the UI.";
-    NEEDS_DOMAIN = "needs-domain": "A zone or certificate is given, but no `web.domain`, so the UI would be plain HTTP \
-        without a name.";
+    NEEDS_DOMAIN = "needs-domain": "A zone, a certificate or a security policy is given, but no `web.domain`, so the UI \
+        would be plain HTTP without a name.";
     NEEDS_CERTIFICATE = "needs-certificate": "A certificate that is requested is validated by a record in the domain's \
         zone. Without `web.zone` nobody writes it, and the deployment waits for hours and fails.";
     NEEDS_PUBLIC_SUBNETS = "needs-public-subnets": "A load balancer on the internet stands in public subnets. Those of an \
@@ -32,6 +32,7 @@ impl Diagnostics {
         if !https {
             finding.help("`domain`, with `zone` or a `certificate`, turns HTTPS on");
         }
+        finding.help("`auth` makes people sign in before they see anything");
         finding.help("`allow_public: true` accepts it; keep `allow` as narrow as you can");
     }
 

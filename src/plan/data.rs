@@ -2,57 +2,29 @@
 
 use serde::Serialize;
 
+use super::access_logs;
+use super::bucket::{Buckets, CreatedBucket};
 use super::deployment::Deployment;
-use super::iam::{Role, Trust, s3_arn};
+use super::iam::{Role, Trust};
 use super::secret;
 use super::security::NO_EGRESS_CIDR;
 use super::text::{Input, Text, output, text};
 use crate::spec::Spec;
-use crate::spec::choice::WordOr;
-use crate::spec::data::{CreateDatabase, Database as SpecDatabase, ExistingBucket, ExistingDatabase};
-use crate::spec::network::CreateWord;
+use crate::spec::data::{CreateDatabase, Database as SpecDatabase, ExistingDatabase};
 
 /// Everything that holds data.
 #[derive(Clone, Debug, Serialize)]
 pub struct Data {
-    /// dagster.yaml and workspace.yaml.
-    pub config_bucket: Bucket,
-    /// Compute logs of runs.
-    pub compute_logs_bucket: Bucket,
+    /// Every bucket that is created.
+    pub buckets: Vec<CreatedBucket>,
+    /// Name of the bucket with dagster.yaml and workspace.yaml.
+    pub config_bucket: Text,
+    /// Name of the bucket with the compute logs of runs.
+    pub compute_logs_bucket: Text,
     /// Name of the bucket with the packages of tasks; none where no task has one.
     pub code_bucket: Option<Text>,
-    /// That bucket, where it is created.
-    pub created_code_bucket: Option<CreatedBucket>,
     /// Dagster's Postgres.
     pub database: Database,
-}
-
-/// A bucket, created or existing.
-#[derive(Clone, Debug, Serialize)]
-pub struct Bucket {
-    /// What is created; none with an existing bucket.
-    pub created: Option<CreatedBucket>,
-    /// Name of the bucket.
-    pub name: Text,
-}
-
-/// A bucket that is created: private, versioned, encrypted, reached over TLS only.
-#[derive(Clone, Debug, Serialize)]
-pub struct CreatedBucket {
-    /// Name: it ends in account and region, because bucket names are global.
-    pub name: Text,
-    /// ARNs of the bucket and of everything in it.
-    pub arns: Vec<Text>,
-    /// Encryption of the objects; `AES256` is S3's own key.
-    pub encryption: String,
-    /// ACLs are off.
-    pub ownership: String,
-    /// Days after which objects expire; none keeps them.
-    pub expire_days: Option<u32>,
-    /// Days that a version stays after it was replaced or deleted; none keeps it, as a rollback needs it.
-    pub noncurrent_days: Option<u32>,
-    /// Days after which parts of unfinished uploads go.
-    pub abort_upload_days: u32,
 }
 
 /// Dagster's Postgres, created or existing.
@@ -164,44 +136,19 @@ impl Data {
         let storage = spec.storage.clone().unwrap_or_default();
         let logs = storage.compute_logs.unwrap_or_default();
         let packages = spec.tasks.iter().flatten().any(|(_, task)| task.package.is_some());
-        let code = packages.then(|| Bucket::resolve(deployment, "code", storage.code_bucket.as_ref(), None));
+        let mut buckets = Buckets::new(deployment);
         Self {
-            code_bucket: code.as_ref().map(|it| it.name.clone()),
-            created_code_bucket: code.and_then(|it| it.created),
-            config_bucket: Bucket::resolve(deployment, "config", config.bucket.as_ref(), None),
-            compute_logs_bucket: Bucket::resolve(
-                deployment,
+            config_bucket: buckets.name("config", "config.bucket", config.bucket.as_ref(), None),
+            compute_logs_bucket: buckets.name(
                 "compute-logs",
+                "storage.compute_logs.bucket",
                 logs.bucket.as_ref(),
                 Some(logs.expire_days.unwrap_or(90)),
             ),
+            code_bucket: packages
+                .then(|| buckets.name("code", "storage.code_bucket", storage.code_bucket.as_ref(), None)),
+            buckets: buckets.created.into_iter().chain(access_logs::bucket(spec, deployment)).collect(),
             database: Database::resolve(&spec.database.clone().unwrap_or_default(), deployment),
-        }
-    }
-}
-
-impl Bucket {
-    fn resolve(
-        deployment: &Deployment,
-        kind: &str,
-        choice: Option<&WordOr<CreateWord, ExistingBucket>>,
-        expire_days: Option<u32>,
-    ) -> Self {
-        if let Some(WordOr::Other(bucket)) = choice {
-            return Self { created: None, name: bucket.existing.as_str().into() };
-        }
-        let name = text![format!("{}-{kind}-", deployment.name), Input::Account, "-", Input::Region,];
-        Self {
-            name: output("data", &format!("{}_bucket", kind.replace('-', "_"))),
-            created: Some(CreatedBucket {
-                arns: vec![s3_arn(&name, ""), s3_arn(&name, "/*")],
-                name,
-                encryption: "AES256".to_owned(),
-                ownership: "BucketOwnerEnforced".to_owned(),
-                expire_days,
-                noncurrent_days: expire_days,
-                abort_upload_days: 7,
-            }),
         }
     }
 }

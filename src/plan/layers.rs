@@ -172,13 +172,11 @@ fn secrets(created: &[Created]) -> impl Iterator<Item = (String, &'static str)> 
 
 fn data(rooms: &Rooms) -> Publications {
     let data = &rooms.data;
-    let config = data.config_bucket.created.iter().map(|_| ("config_bucket", TEXT));
-    let logs = data.compute_logs_bucket.created.iter().map(|_| ("compute_logs_bucket", TEXT));
-    let code = data.created_code_bucket.iter().map(|_| ("code_bucket", TEXT));
+    let buckets = data.buckets.iter().map(|it| (it.published(), TEXT));
     let database = data.database.created.iter().flat_map(|_| {
         [("database_host", TEXT), ("database_secret_arn", TEXT), ("database_security_group", SECURITY_GROUP)]
     });
-    config.chain(logs).chain(code).chain(database).map(|(name, kind)| (name.to_owned(), kind)).collect()
+    buckets.chain(database.map(|(name, kind)| (name.to_owned(), kind))).collect()
 }
 
 fn platform(rooms: &Rooms) -> Publications {

@@ -190,7 +190,7 @@ impl Parts<'_> {
 
     /// Compute logs, then more, then what the spec permits.
     fn compute_logs(&self, more: Vec<Statement>) -> Vec<Statement> {
-        let mut statements = access::write_compute_logs(&self.around.data.compute_logs_bucket.name);
+        let mut statements = access::write_compute_logs(&self.around.data.compute_logs_bucket);
         statements.extend(more);
         statements.extend(permission::statements(self.location.permissions.as_ref()));
         statements

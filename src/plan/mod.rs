@@ -3,6 +3,8 @@
 //! The plan is the blueprints' vocabulary. A blueprint prints it and decides nothing; `dagforge plan` prints it for people.
 
 pub mod access;
+pub mod access_logs;
+pub mod bucket;
 pub mod config;
 pub mod data;
 pub mod deployment;
@@ -11,12 +13,14 @@ pub mod instance;
 pub mod key;
 pub mod layers;
 pub mod location;
+pub mod login;
 pub mod names;
 pub mod network;
 pub mod permission;
 pub mod platform;
 pub mod registry;
 pub mod revision;
+pub mod route;
 pub mod runbook;
 pub mod secret;
 pub mod security;
@@ -26,6 +30,7 @@ pub mod tasks;
 pub mod terraform;
 pub mod text;
 pub mod web;
+pub mod webserver;
 
 pub use key::Key;
 pub use text::Text;
@@ -92,6 +97,17 @@ pub struct Rooms {
     pub locations: Vec<Location>,
     /// Tasks that are no Dagster runs.
     pub tasks: Vec<Task>,
+    /// The repositories of code locations and tasks.
+    pub repositories: Vec<OwnedRepository>,
+}
+
+/// The repository of a code location or task.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnedRepository {
+    /// The code location or task.
+    pub owner: Key,
+    /// URI of the repository, without a tag.
+    pub uri: Text,
 }
 
 /// The image of webserver and daemon.
@@ -140,7 +156,7 @@ impl Plan {
     /// Resolves everything else, given the text of the config files.
     pub fn resolve(spec: &Spec, foundation: Foundation, texts: &[ConfigText]) -> Self {
         let Foundation { deployment, network, data, namespace, instance } = foundation;
-        let config = Config::resolve(&data.config_bucket.name, texts);
+        let config = Config::resolve(&data.config_bucket, texts);
         let registry = Repository::core(spec, &deployment);
         let platform = Platform::resolve(
             spec,
@@ -161,12 +177,13 @@ impl Plan {
             namespace: &namespace,
             ttl: spec.discovery.as_ref().and_then(|it| it.ttl).unwrap_or(10),
         };
-        let locations =
+        let locations: Vec<_> =
             spec.code_locations.iter().map(|(key, it)| Location::resolve(spec, &key.into(), it, &around)).collect();
         let around = tasks::Surroundings { deployment: &deployment, network: &network, data: &data };
-        let tasks =
+        let tasks: Vec<_> =
             spec.tasks.iter().flatten().map(|(key, it)| Task::resolve(spec, &key.into(), it, &around)).collect();
-        let rooms = Rooms { network, registry, data, platform, locations, tasks };
+        let repositories = owned_repositories(&locations, &tasks);
+        let rooms = Rooms { network, registry, data, platform, locations, tasks, repositories };
         let layers = layers::layers(&deployment, &rooms);
         Self {
             terraform: Terraform::resolve(spec, &deployment),
@@ -180,6 +197,15 @@ impl Plan {
             rooms,
         }
     }
+}
+
+fn owned_repositories(locations: &[Location], tasks: &[Task]) -> Vec<OwnedRepository> {
+    let locations = locations.iter().map(|it| (&it.key, Some(&it.repository)));
+    let tasks = tasks.iter().map(|it| (&it.key, it.repository.as_ref()));
+    let owned = |(key, repository): (&Key, Option<&Repository>)| {
+        repository.map(|it| OwnedRepository { owner: key.clone(), uri: it.uri.clone() })
+    };
+    locations.chain(tasks).filter_map(owned).collect()
 }
 
 /// Whose revision can be given apart from everything else.

@@ -10,13 +10,14 @@ use super::iam::{Role, Statement, Trust};
 use super::instance::Instance;
 use super::network::Network;
 use super::registry::Repository;
-use super::security::{self, Graph, Security};
+use super::security::{self, Balancer, Graph, Security};
 use super::shared;
 use super::task::{Container, HealthCheck, Log, LogGroup, Mount, Service, TMP, TaskDefinition, Variable, sorted};
 use super::text::{Input, Text, output};
-use super::web::{LoadBalancer, WEB_PORT, exec_enabled};
+use super::web::{LoadBalancer, WEB_PORT};
+use super::webserver::Webserver;
 use crate::spec::Spec;
-use crate::spec::compute::Insights;
+use crate::spec::compute::{Insights, Web};
 
 /// Everything that serves the whole deployment.
 #[derive(Clone, Debug, Serialize)]
@@ -29,12 +30,14 @@ pub struct Platform {
     pub namespace_description: String,
     /// Security groups and their rules.
     pub security: Security,
-    /// The load balancer of the UI.
-    pub load_balancer: LoadBalancer,
+    /// The load balancer of the UI; none where an existing listener is used.
+    pub load_balancer: Option<LoadBalancer>,
     /// What ECS does for webserver and daemon.
     pub execution_role: Role,
     /// The webserver.
-    pub webserver: CoreService,
+    pub webserver: Webserver,
+    /// A webserver that changes nothing.
+    pub read_only_copy: Option<Webserver>,
     /// The daemon.
     pub daemon: CoreService,
 }
@@ -54,7 +57,7 @@ pub struct Cluster {
     pub exec_log_group: LogGroup,
 }
 
-/// Webserver or daemon: one service and what belongs to it.
+/// The daemon: one service and what belongs to it.
 #[derive(Clone, Debug, Serialize)]
 pub struct CoreService {
     /// Container logs.
@@ -89,15 +92,20 @@ impl Platform {
     /// Resolves the platform room.
     pub fn resolve(spec: &Spec, around: &Surroundings<'_>) -> Self {
         let core = Core { spec, around };
-        let load_balancer = LoadBalancer::resolve(spec, around.deployment, around.network);
+        let (webserver, read_only_copy) = (core.webserver(), core.read_only_copy());
+        let daemon = core.daemon();
+        let load_balancer = LoadBalancer::resolve(&core.web(), around.deployment, around.network);
+        let copy_logs = read_only_copy.as_ref().map(|it| &it.log_group);
+        let log_groups: Vec<_> = [&webserver.log_group, &daemon.log_group].into_iter().chain(copy_logs).collect();
         Self {
             cluster: Cluster::resolve(spec, around.deployment),
             namespace: around.namespace.to_owned(),
             namespace_description: format!("Code locations of the Dagster deployment {}", around.deployment.name),
-            security: core.security(&load_balancer),
-            execution_role: core.execution_role(),
-            webserver: core.webserver(),
-            daemon: core.daemon(),
+            security: core.security(load_balancer.as_ref()),
+            execution_role: core.execution_role(&log_groups),
+            webserver,
+            read_only_copy,
+            daemon,
             load_balancer,
         }
     }
@@ -122,7 +130,7 @@ impl Cluster {
 }
 
 /// Where sessions of ECS Exec are logged.
-fn exec_log_group(deployment: &Deployment) -> LogGroup {
+pub fn exec_log_group(deployment: &Deployment) -> LogGroup {
     deployment.log_group("exec", output("platform", "exec_log_group"))
 }
 
@@ -132,20 +140,29 @@ pub fn cluster_name(deployment: &Deployment) -> String {
 }
 
 /// What webserver and daemon are resolved from.
-struct Core<'a> {
-    spec: &'a Spec,
-    around: &'a Surroundings<'a>,
+pub(super) struct Core<'a> {
+    pub(super) spec: &'a Spec,
+    pub(super) around: &'a Surroundings<'a>,
 }
 
 impl Core<'_> {
-    fn security(&self, load_balancer: &LoadBalancer) -> Security {
+    /// `web:`, or nothing of it.
+    pub(super) fn web(&self) -> Web {
+        self.spec.web.clone().unwrap_or_default()
+    }
+
+    fn security(&self, load_balancer: Option<&LoadBalancer>) -> Security {
+        let web = self.web();
+        let ports = load_balancer.map(LoadBalancer::ports).unwrap_or_default();
+        let existing = web.listener.as_ref().map(|it| Balancer::Existing(it.security_group.as_str().into()));
+        let clients = load_balancer.map(|it| it.clients.as_slice()).unwrap_or_default();
+        let own = Balancer::Own { ports: &ports, clients, signs_in: web.auth.is_some() };
         let mut server_ports: Vec<u16> = self.around.instance.servers.iter().map(|it| it.port).collect();
         server_ports.sort_unstable();
         server_ports.dedup();
         Security::resolve(&Graph {
             deployment: &self.around.deployment.name,
-            listener_ports: &load_balancer.ports(),
-            clients: &load_balancer.clients,
+            balancer: existing.unwrap_or(own),
             web_port: WEB_PORT,
             server_ports: &server_ports,
             database: &self.around.data.database.security_group,
@@ -154,69 +171,20 @@ impl Core<'_> {
         })
     }
 
-    fn log_groups(&self) -> [LogGroup; 2] {
-        ["webserver", "daemon"]
-            .map(|it| self.around.deployment.log_group(it, output("platform", &format!("{it}_log_group"))))
-    }
-
-    fn execution_role(&self) -> Role {
-        let [webserver, daemon] = self.log_groups();
+    fn execution_role(&self, log_groups: &[&LogGroup]) -> Role {
         let secrets = shared::instance_secret_grants(self.around.data);
-        let statements = access::execution(self.around.repository, &[&webserver, &daemon], &secrets);
+        let statements = access::execution(self.around.repository, log_groups, &secrets);
         self.role("core-execution", "Starts webserver and daemon", statements)
     }
 
-    fn role(&self, name: &str, description: &str, statements: Vec<Statement>) -> Role {
+    pub(super) fn role(&self, name: &str, description: &str, statements: Vec<Statement>) -> Role {
         self.around.deployment.role("service", name, description, Trust::ecs_tasks(), statements)
-    }
-
-    fn webserver(&self) -> CoreService {
-        let size = self.spec.web.clone().unwrap_or_default();
-        let exec = exec_enabled(self.spec);
-        let [log_group, _] = self.log_groups();
-        let port = WEB_PORT.to_string();
-        let workspace = format!("{}/workspace.yaml", config::DIRECTORY);
-        let container = Container {
-            port: Some(WEB_PORT),
-            // A session of ECS Exec writes below the root file system.
-            read_only_root: !exec,
-            ..self.container(
-                "webserver",
-                &["dagster-webserver", "-h", "0.0.0.0", "-p", &port, "-w", &workspace],
-                &log_group,
-            )
-        };
-        CoreService {
-            role: self.role("webserver", "Dagster webserver", self.webserver_statements(exec)),
-            task: self.task("webserver", size.cpu.unwrap_or(512), size.memory.unwrap_or(1024), container, &log_group),
-            service: Service {
-                health_check_grace_seconds: Some(120),
-                execute_command: exec,
-                desired_count: size.replicas.unwrap_or(1),
-                minimum_healthy_percent: 100,
-                maximum_percent: 200,
-                availability_zone_rebalancing: "ENABLED".to_owned(),
-                ..self.service("webserver")
-            },
-            log_group,
-        }
-    }
-
-    fn webserver_statements(&self, exec: bool) -> Vec<Statement> {
-        let data = self.around.data;
-        let mut statements =
-            vec![access::read_config(&data.config_bucket.name), access::watch(&cluster_name(self.around.deployment))];
-        statements.extend(access::read_compute_logs(&data.compute_logs_bucket.name));
-        if exec {
-            statements.extend(access::execute_command(&exec_log_group(self.around.deployment)));
-        }
-        statements
     }
 
     /// Never two at once: two daemons would evaluate every schedule and sensor twice.
     fn daemon(&self) -> CoreService {
         let size = self.spec.daemon.clone().unwrap_or_default();
-        let [_, log_group] = self.log_groups();
+        let log_group = self.around.deployment.log_group("daemon", output("platform", "daemon_log_group"));
         let workspace = format!("{}/workspace.yaml", config::DIRECTORY);
         let container = Container {
             health_check: Some(liveness_check()),
@@ -233,11 +201,11 @@ impl Core<'_> {
 
     fn daemon_statements(&self) -> Vec<Statement> {
         let cluster = cluster_name(self.around.deployment);
-        let mut statements = vec![access::read_config(&self.around.data.config_bucket.name)];
+        let mut statements = vec![access::read_config(&self.around.data.config_bucket)];
         statements.extend(access::launch(self.around.deployment, &cluster));
         statements.push(access::watch(&cluster));
         statements.extend(access::explain_failures(self.around.deployment));
-        statements.extend(access::write_compute_logs(&self.around.data.compute_logs_bucket.name));
+        statements.extend(access::write_compute_logs(&self.around.data.compute_logs_bucket));
         statements
     }
 
@@ -247,13 +215,13 @@ impl Core<'_> {
         sorted(environment)
     }
 
-    fn container(&self, name: &str, command: &[&str], log_group: &LogGroup) -> Container {
+    pub(super) fn container(&self, name: &str, command: &[impl AsRef<str>], log_group: &LogGroup) -> Container {
         Container {
             name: name.to_owned(),
             image: self.image(),
             essential: true,
             entry_point: Vec::new(),
-            command: command.iter().map(|it| Text::from(*it)).collect(),
+            command: command.iter().map(|it| it.as_ref().into()).collect(),
             working_directory: None,
             user: self.around.deployment.user.clone(),
             environment: self.environment(),
@@ -274,7 +242,14 @@ impl Core<'_> {
         self.around.repository.image(&fixed.unwrap_or_else(|| Input::GitRev(None).into()))
     }
 
-    fn task(&self, name: &str, cpu: u32, memory: u32, container: Container, log_group: &LogGroup) -> TaskDefinition {
+    pub(super) fn task(
+        &self,
+        name: &str,
+        cpu: u32,
+        memory: u32,
+        container: Container,
+        log_group: &LogGroup,
+    ) -> TaskDefinition {
         let around = self.around;
         let init = around.config.container(self.spec, around.deployment, around.instance, log_group);
         TaskDefinition {
@@ -289,7 +264,7 @@ impl Core<'_> {
         }
     }
 
-    fn service(&self, name: &str) -> Service {
+    pub(super) fn service(&self, name: &str) -> Service {
         Service {
             name: format!("{}_core_{name}", self.around.deployment.name),
             cluster: output("platform", "cluster"),

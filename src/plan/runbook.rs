@@ -29,6 +29,8 @@ pub struct Runbook {
     pub config_bucket: String,
     /// There is no name for the UI, so it is reached through a session into the webserver's container.
     pub port_forward: bool,
+    /// What people who look after the login do; none where nobody signs in.
+    pub login: Option<Login>,
     /// The stacks of each step of a CloudFormation deployment.
     pub steps: Vec<Step>,
     /// Commands that set the stack policy; empty without one.
@@ -59,6 +61,15 @@ pub struct Runbook {
     pub account_guard: Option<String>,
 }
 
+/// What people who look after the login do.
+#[derive(Clone, Debug, Serialize)]
+pub struct Login {
+    /// Addresses that the identity provider sends people back to, where the host names are known.
+    pub callbacks: Vec<String>,
+    /// Name or ARN of the client's secret, where CloudFormation reads one.
+    pub secret: Option<String>,
+}
+
 /// A step of a CloudFormation deployment.
 #[derive(Clone, Debug, Serialize)]
 pub struct Step {
@@ -74,11 +85,11 @@ impl Runbook {
     /// Resolves the words.
     pub fn resolve(deployment: &Deployment, rooms: &Rooms, layers: &[super::layers::Layer]) -> Self {
         let empty_secrets = tasks::empty_secrets(rooms);
-        let balancer = &rooms.platform.load_balancer;
+        let (platform, route) = (&rooms.platform, &rooms.platform.webserver.route);
         let input = deployment.gitrev.is_none();
         let account = deployment.account.as_ref().map(|it| format!("account {it}"));
         Self {
-            url: balancer.url.clone(),
+            url: route.url.clone(),
             revision_command: revision_command(deployment),
             revision_option: if input { " -var gitrev=\"$GITREV\"" } else { "" }.to_owned(),
             revision_parameter: if input { " --parameter-overrides GitRev=\"$GITREV\"" } else { "" }.to_owned(),
@@ -86,7 +97,8 @@ impl Runbook {
             account: account.unwrap_or_else(|| "the account it belongs to".to_owned()),
             url_suffix: if deployment.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }.to_owned(),
             config_bucket: config_bucket(deployment, rooms),
-            port_forward: rooms.platform.webserver.service.execute_command && balancer.url.is_none(),
+            port_forward: platform.webserver.service.execute_command && route.url.is_none(),
+            login: login(rooms),
             steps: steps(layers),
             stack_policies: stack_policies(deployment, layers),
             example_location: rooms.locations.first().map(|it| it.key.to_string()).unwrap_or_default(),
@@ -116,17 +128,34 @@ fn revision_command(deployment: &Deployment) -> String {
     }
 }
 
+/// The path is the load balancer's own, whatever the path prefix
+/// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html>).
+fn login(rooms: &Rooms) -> Option<Login> {
+    let platform = &rooms.platform;
+    let copy = platform.read_only_copy.as_ref().map(|it| &it.route);
+    let routes: Vec<_> = [&platform.webserver.route].into_iter().chain(copy).collect();
+    let rules = routes.iter().filter_map(|it| it.rule.as_ref());
+    let oidc = platform.webserver.route.oidc.as_ref();
+    let signs_in = oidc.is_some() || rules.clone().any(|it| it.cognito.is_some());
+    signs_in.then(|| Login {
+        callbacks: rules.flat_map(|it| &it.hosts).map(|it| format!("https://{it}/oauth2/idpresponse")).collect(),
+        secret: oidc.map(|it| it.client_secret.secret.clone()),
+    })
+}
+
 fn config_bucket(deployment: &Deployment, rooms: &Rooms) -> String {
-    match rooms.data.config_bucket.name.as_literal() {
+    match rooms.data.config_bucket.as_literal() {
         Some(existing) => existing.to_owned(),
         None => format!("{}-config-$ACCOUNT-{}", deployment.name, deployment.region),
     }
 }
 
 fn services(rooms: &Rooms) -> String {
-    let core = [&rooms.platform.webserver, &rooms.platform.daemon].map(|it| it.service.name.as_str());
-    let locations = rooms.locations.iter().map(|it| it.service.name.as_str());
-    core.into_iter().chain(locations).collect::<Vec<_>>().join(" ")
+    let platform = &rooms.platform;
+    let copy = platform.read_only_copy.as_ref().map(|it| &it.service);
+    let core = [&platform.webserver.service].into_iter().chain(copy).chain([&platform.daemon.service]);
+    let locations = rooms.locations.iter().map(|it| &it.service);
+    core.chain(locations).map(|it| it.name.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 /// Layers with data get the policy; the others may be replaced at will.

@@ -82,10 +82,8 @@ pub struct Security {
 pub struct Graph<'a> {
     /// Name of the deployment.
     pub deployment: &'a str,
-    /// Ports of the load balancer's listeners.
-    pub listener_ports: &'a [u16],
-    /// Address ranges that may reach them.
-    pub clients: &'a [String],
+    /// The load balancer before the webserver.
+    pub balancer: Balancer<'a>,
     /// Port of the webserver.
     pub web_port: u16,
     /// Ports of the code servers, each once.
@@ -96,6 +94,21 @@ pub struct Graph<'a> {
     pub database_port: u16,
     /// There are tasks that are no Dagster runs.
     pub tasks: bool,
+}
+
+/// The load balancer before the webserver.
+pub enum Balancer<'a> {
+    /// The deployment's own.
+    Own {
+        /// Ports of its listeners.
+        ports: &'a [u16],
+        /// Address ranges that may reach them.
+        clients: &'a [String],
+        /// It talks to an identity provider.
+        signs_in: bool,
+    },
+    /// An existing one, by its security group. Its own rules stay its owner's.
+    Existing(Text),
 }
 
 /// The inline egress rule of a group that may not open a connection. CloudFormation keeps the default rule that allows
@@ -129,8 +142,7 @@ impl Security {
             egress: Vec::new(),
             no_egress_cidr: NO_EGRESS_CIDR.to_owned(),
         };
-        security.clients(graph);
-        security.connect("load_balancer", "webserver", graph.web_port, "UI and its health check");
+        security.balancer(graph);
         for client in ["webserver", "daemon"] {
             for port in graph.server_ports {
                 security.connect(client, "server", *port, "Definitions of the code locations");
@@ -147,9 +159,27 @@ impl Security {
         security
     }
 
-    fn clients(&mut self, graph: &Graph<'_>) {
-        for port in graph.listener_ports {
-            for (index, cidr) in graph.clients.iter().enumerate() {
+    fn balancer(&mut self, graph: &Graph<'_>) {
+        let purpose = "UI and its health check";
+        match &graph.balancer {
+            Balancer::Own { ports, clients, signs_in } => {
+                self.clients(ports, clients);
+                self.connect("load_balancer", "webserver", graph.web_port, purpose);
+                if *signs_in {
+                    self.outside("load_balancer", "Tokens and names from the identity provider", Some(443));
+                }
+            }
+            Balancer::Existing(existing) => {
+                let id = format!("webserver_{}_from_load_balancer", graph.web_port);
+                let peer = Peer::Group(existing);
+                self.ingress.push(Rule::tcp(id, purpose, &group("webserver"), graph.web_port, peer));
+            }
+        }
+    }
+
+    fn clients(&mut self, ports: &[u16], clients: &[String]) {
+        for port in ports {
+            for (index, cidr) in clients.iter().enumerate() {
                 let id = format!("load_balancer_{port}_from_client_{}", index + 1);
                 let description = format!("Browsers in {cidr}");
                 let rule = Rule::tcp(id, &description, &group("load_balancer"), *port, Peer::Cidr(cidr));
@@ -214,15 +244,16 @@ impl Rule {
 
 fn groups(graph: &Graph<'_>) -> Vec<SecurityGroup> {
     let group = |id: &str, description: &str| SecurityGroup::new(graph.deployment, id, description);
-    let mut groups = vec![
-        group("load_balancer", "Load balancer of the Dagster UI"),
+    let own_balancer = matches!(graph.balancer, Balancer::Own { .. });
+    let balancer = own_balancer.then(|| group("load_balancer", "Load balancer of the Dagster UI"));
+    let services = [
         group("webserver", "Dagster webserver"),
         group("daemon", "Dagster daemon"),
         group("server", "Dagster code servers").published(),
         group("run", "Dagster runs").published(),
     ];
-    groups.extend(graph.tasks.then(|| group(TASK, "Tasks that are no Dagster runs").published()));
-    groups
+    let tasks = graph.tasks.then(|| group(TASK, "Tasks that are no Dagster runs").published());
+    balancer.into_iter().chain(services).chain(tasks).collect()
 }
 
 #[cfg(test)]
@@ -236,8 +267,7 @@ mod tests {
         let database = Text::from("sg-0a1b2c3d");
         let security = Security::resolve(&Graph {
             deployment: "acme",
-            listener_ports: &[80, 443],
-            clients: &["10.0.0.0/8".to_owned()],
+            balancer: Balancer::Own { ports: &[80, 443], clients: &["10.0.0.0/8".to_owned()], signs_in: true },
             web_port: 3000,
             server_ports: &[4000, 4010],
             database: &database,

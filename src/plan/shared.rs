@@ -9,7 +9,7 @@ use super::text::Text;
 pub fn instance_environment(data: &Data, deployment: &Deployment) -> Vec<Variable> {
     vec![
         variable("AWS_DEFAULT_REGION", &deployment.region),
-        variable("DAGFORGE_COMPUTE_LOGS_BUCKET", &data.compute_logs_bucket.name),
+        variable("DAGFORGE_COMPUTE_LOGS_BUCKET", &data.compute_logs_bucket),
         variable("DAGSTER_POSTGRES_DB", &data.database.name),
         variable("DAGSTER_POSTGRES_HOSTNAME", &data.database.host),
         variable("DAGSTER_POSTGRES_USERNAME", &data.database.user),

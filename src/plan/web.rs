@@ -1,10 +1,11 @@
-//! The way to the UI: load balancer, listeners, certificate, alias record.
+//! The load balancer of the UI: listeners, certificate, names, access logs.
 
 use serde::Serialize;
 
 use super::deployment::Deployment;
 use super::network::Network;
-use super::text::Text;
+use super::route::Entrance;
+use super::text::{Text, output};
 use crate::spec::Spec;
 use crate::spec::choice::WordOr;
 use crate::spec::compute::{Scheme, Web};
@@ -35,37 +36,23 @@ pub struct LoadBalancer {
     pub drop_invalid_headers: bool,
     /// The same as text, for lists of attributes.
     pub drop_invalid_headers_text: String,
-    /// The webserver behind it.
-    pub target: Target,
+    /// Where requests are logged.
+    pub access_logs: Option<AccessLogs>,
+    /// ARN of the web ACL before it.
+    pub web_acl_arn: Option<String>,
     /// Port of plain HTTP.
     pub http_port: u16,
     /// HTTPS; without it the UI is plain HTTP.
     pub https: Option<Https>,
-    /// Address of the UI, where it is known before deployment.
-    pub url: Option<String>,
 }
 
-/// The target group.
+/// Where requests are logged.
 #[derive(Clone, Debug, Serialize)]
-pub struct Target {
-    /// Container.
-    pub container: String,
-    /// Port.
-    pub port: u16,
-    /// Path of the health check.
-    pub health_path: String,
-    /// Seconds between health checks.
-    pub health_interval: u32,
-    /// Seconds one health check may take.
-    pub health_timeout: u32,
-    /// Good answers that make a target healthy.
-    pub healthy_threshold: u32,
-    /// Bad answers that make it unhealthy.
-    pub unhealthy_threshold: u32,
-    /// Seconds that open requests have when a target goes.
-    pub deregistration_delay: u32,
-    /// The same as text, for lists of attributes.
-    pub deregistration_delay_text: String,
+pub struct AccessLogs {
+    /// Name of the bucket.
+    pub bucket: Text,
+    /// Beginning of the keys; empty for none.
+    pub prefix: String,
 }
 
 /// HTTPS with a name of its own.
@@ -73,28 +60,53 @@ pub struct Target {
 pub struct Https {
     /// Port.
     pub port: u16,
-    /// Host name of the UI.
-    pub domain: String,
-    /// Hosted zone of the name; without it nobody writes the record.
-    pub zone_id: Option<String>,
-    /// An existing certificate; none requests one.
-    pub certificate_arn: Option<String>,
-    /// A certificate is requested.
-    pub request_certificate: bool,
+    /// ARN of the certificate.
+    pub certificate: Text,
+    /// The certificate is requested; else it exists.
+    pub requested: Option<CertificateRequest>,
+    /// What no rule takes is refused; else the UI is the default.
+    pub by_rules: bool,
+    /// Host names that lead to the load balancer; empty where nobody writes them.
+    pub records: Vec<Record>,
     /// Security policy of the listener.
     pub policy: String,
     /// Port in a redirect from plain HTTP.
     pub port_text: String,
 }
 
+/// A certificate that is requested, and validated by records in a hosted zone.
+#[derive(Clone, Debug, Serialize)]
+pub struct CertificateRequest {
+    /// First name.
+    pub domain: String,
+    /// Further names.
+    pub alternative_names: Vec<String>,
+    /// All names.
+    pub names: Vec<String>,
+    /// The hosted zone.
+    pub zone_id: String,
+}
+
+/// A host name that leads to the load balancer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Record {
+    /// Identifier, in snake case: of the route that it is for.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// Its hosted zone.
+    pub zone_id: String,
+}
+
 /// TLS 1.2 and 1.3 with forward secrecy only
 /// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html>).
 const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-2021-06";
 
-/// Without a domain nobody outside the VPC reaches the UI but by a session of ECS Exec.
+/// Without a domain nobody outside the VPC reaches the UI but by a session of ECS Exec. The owner of an existing listener
+/// sees to that otherwise.
 pub fn exec_enabled(spec: &Spec) -> bool {
     let web = spec.web.as_ref();
-    web.and_then(|it| it.exec).unwrap_or_else(|| web.is_none_or(|it| it.domain.is_none()))
+    web.and_then(|it| it.exec).unwrap_or_else(|| web.is_none_or(|it| it.domain.is_none() && it.listener.is_none()))
 }
 
 /// The load balancer stands in the public subnets.
@@ -103,28 +115,29 @@ pub fn internet_facing(spec: &Spec) -> bool {
 }
 
 impl LoadBalancer {
-    /// Resolves the way to the UI.
-    pub fn resolve(spec: &Spec, deployment: &Deployment, network: &Network) -> Self {
-        let web = spec.web.clone().unwrap_or_default();
-        let internal = !internet_facing(spec);
+    /// Resolves the load balancer; none where an existing listener is used.
+    pub fn resolve(web: &Web, deployment: &Deployment, network: &Network) -> Option<Self> {
+        if web.listener.is_some() {
+            return None;
+        }
+        let internal = web.scheme != Some(Scheme::InternetFacing);
         let idle_timeout = web.idle_timeout.unwrap_or(600);
-        let https = Https::resolve(&web);
-        Self {
+        Some(Self {
             name: format!("{}-ui", deployment.name),
             scheme: if internal { "internal" } else { "internet-facing" }.to_owned(),
             internal,
             subnets: if internal { &network.private_subnets } else { &network.public_subnets }.clone(),
-            clients: clients(&web, network),
+            clients: clients(web, network),
             idle_timeout,
             idle_timeout_text: idle_timeout.to_string(),
             deletion_protection: deployment.protection.enabled.to_string(),
             drop_invalid_headers: true,
             drop_invalid_headers_text: true.to_string(),
-            target: Target::resolve(),
+            access_logs: AccessLogs::resolve(web),
+            web_acl_arn: web.waf.as_ref().map(|it| it.arn.as_str().to_owned()),
             http_port: 80,
-            url: https.as_ref().map(|it| format!("https://{}", it.domain)),
-            https,
-        }
+            https: Https::resolve(web, deployment),
+        })
     }
 
     /// Ports that clients connect to.
@@ -140,37 +153,57 @@ fn clients(web: &Web, network: &Network) -> Vec<String> {
     }
 }
 
-impl Target {
-    fn resolve() -> Self {
-        Self {
-            container: "webserver".to_owned(),
-            port: WEB_PORT,
-            health_path: "/server_info".to_owned(),
-            health_interval: 30,
-            health_timeout: 10,
-            healthy_threshold: 2,
-            unhealthy_threshold: 3,
-            deregistration_delay: 30,
-            deregistration_delay_text: "30".to_owned(),
-        }
+impl AccessLogs {
+    fn resolve(web: &Web) -> Option<Self> {
+        let (bucket, prefix) = match web.access_logs.as_ref()? {
+            WordOr::Word(false) => return None,
+            WordOr::Word(true) => (output("data", "access_logs_bucket"), None),
+            WordOr::Other(existing) => (existing.bucket.as_str().into(), existing.prefix.as_ref()),
+        };
+        Some(Self { bucket, prefix: prefix.map(ToString::to_string).unwrap_or_default() })
     }
 }
 
 impl Https {
-    fn resolve(web: &Web) -> Option<Self> {
-        let domain = web.domain.as_ref()?.as_str().to_owned();
-        let certificate_arn = match &web.certificate {
-            Some(WordOr::Other(certificate)) => Some(certificate.arn.as_str().to_owned()),
+    fn resolve(web: &Web, deployment: &Deployment) -> Option<Self> {
+        let domain = web.domain.as_ref()?.as_str();
+        let copy = web.read_only_copy.as_ref().map(|it| it.domain.as_str());
+        let names: Vec<_> = [("ui", domain)].into_iter().chain(copy.map(|it| ("read_only_copy", it))).collect();
+        let existing = match &web.certificate {
+            Some(WordOr::Other(certificate)) => Some(certificate.arn.as_str()),
             _ => None,
         };
+        let zone_id = web.zone.as_ref().map(|it| it.id.as_str());
         Some(Self {
             port: 443,
-            domain,
-            zone_id: web.zone.as_ref().map(|it| it.id.as_str().to_owned()),
-            request_certificate: certificate_arn.is_none(),
-            certificate_arn,
-            policy: TLS_POLICY.to_owned(),
+            certificate: existing.map_or_else(|| output("platform", "ui_certificate"), Text::from),
+            requested: existing.is_none().then(|| CertificateRequest::new(&names, zone_id)),
+            by_rules: Entrance { deployment: &deployment.name, web }.by_rules(),
+            records: zone_id.map(|zone_id| records(&names, zone_id)).unwrap_or_default(),
+            policy: web.tls_policy.as_ref().map_or_else(|| TLS_POLICY.to_owned(), ToString::to_string),
             port_text: "443".to_owned(),
         })
     }
+}
+
+impl CertificateRequest {
+    /// Without a zone a rule refuses it.
+    fn new(names: &[(&str, &str)], zone_id: Option<&str>) -> Self {
+        let names: Vec<String> = names.iter().map(|it| it.1.to_owned()).collect();
+        Self {
+            domain: names.first().cloned().unwrap_or_default(),
+            alternative_names: names.iter().skip(1).cloned().collect(),
+            names,
+            zone_id: zone_id.unwrap_or_default().to_owned(),
+        }
+    }
+}
+
+fn records(names: &[(&str, &str)], zone_id: &str) -> Vec<Record> {
+    let record = |(id, name): &(&str, &str)| Record {
+        id: (*id).to_owned(),
+        name: (*name).to_owned(),
+        zone_id: zone_id.to_owned(),
+    };
+    names.iter().map(record).collect()
 }

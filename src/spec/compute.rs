@@ -7,7 +7,10 @@ use serde::Deserialize;
 use super::choice::WordOr;
 use super::keyed::Keyed;
 use super::network::CreateWord;
-use super::scalar::{Arn, Cidr, DomainName, EnvName, GitRev, HostedZoneId, PythonModule, SecretSource};
+use super::scalar::{
+    Arn, Cidr, DomainName, EnvName, GitRev, HostedZoneId, PathPrefix, PythonModule, SecretSource, TlsPolicy,
+};
+use super::web::{Auth, Autoscale, ExistingListener, ExistingLogBucket, ReadOnlyCopy, Waf};
 
 /// The ECS cluster.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -39,12 +42,29 @@ pub struct Web {
     pub memory: Option<u32>,
     /// How many webservers; default 1.
     pub replicas: Option<u32>,
+    /// As many webservers as are needed, between two limits; default a fixed number, `replicas`.
+    pub autoscale: Option<Autoscale>,
     /// Host name of the UI. With it: certificate, HTTPS, redirect and alias record; default none, which is plain HTTP.
     pub domain: Option<DomainName>,
     /// Route 53 hosted zone of `domain`; default none: then nobody writes the record, and a certificate must be given.
     pub zone: Option<Zone>,
     /// `create` (default with `domain`: ACM, validated by DNS in `zone`), or the ARN of an existing certificate.
     pub certificate: Option<WordOr<CreateWord, ExistingCertificate>>,
+    /// Security policy of the HTTPS listener; default `ELBSecurityPolicy-TLS13-1-2-2021-06`, which is TLS 1.2 and 1.3 with
+    /// forward secrecy.
+    pub tls_policy: Option<TlsPolicy>,
+    /// Who signs people in; default nobody, and then whoever reaches the UI may do everything. Needs HTTPS.
+    pub auth: Option<Auth>,
+    /// A listener of an existing load balancer; default a load balancer of the deployment's own.
+    pub listener: Option<ExistingListener>,
+    /// Path that the UI is found under, such as `/dagster`; default none.
+    pub path_prefix: Option<PathPrefix>,
+    /// A second webserver, under a name of its own, that changes nothing; default none.
+    pub read_only_copy: Option<ReadOnlyCopy>,
+    /// A web ACL of AWS WAF before the load balancer; default none.
+    pub waf: Option<Waf>,
+    /// Log every request: `true` creates a bucket, or name one; default false.
+    pub access_logs: Option<WordOr<bool, ExistingLogBucket>>,
     /// `internal` (default) or `internet-facing`.
     pub scheme: Option<Scheme>,
     /// Address ranges that may reach the load balancer; default the VPC's own (of an existing VPC: `network.vpc.cidrs`).

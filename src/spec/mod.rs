@@ -21,6 +21,7 @@ mod schema;
 mod shape;
 mod syntax;
 pub mod task;
+pub mod web;
 
 pub use load::{Document, Loaded, load, load_all};
 pub use schema::schema;
@@ -138,13 +139,6 @@ impl Document for Spec {
         "runs.step_isolation",
         "storage.data_bucket",
         "storage.efs",
-        "web.access_logs",
-        "web.auth",
-        "web.autoscale",
-        "web.listener",
-        "web.path_prefix",
-        "web.read_only_copy",
-        "web.waf",
     ];
 }
 

@@ -19,6 +19,7 @@ const MAX_NESTING: usize = 2;
 /// Blueprints with more logic than others.
 const MORE_LOGIC: &[Listed] = &[
     ("*/_container.*", "one vocabulary for every container: most of its properties are optional"),
+    ("*/_security.*", "little but loops over rules, whose other side is a group or an address range"),
     ("*/_role.*", "one vocabulary for every role: lists of statements, actions and resources"),
 ];
 

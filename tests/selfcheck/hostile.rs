@@ -22,8 +22,11 @@ use crate::tree::{Tree, read};
 const IDENTIFIERS: &[Listed] = &[
     ("data.database.created.secret.key", "inside a dynamic reference, which cannot quote it"),
     ("*.created_secrets[].id", "logical ids and names"),
+    ("*.route.id", "logical ids and names"),
+    ("data.buckets[].id", "logical ids and names"),
     ("locations[].key", "a part of Terraform's names"),
     ("network.created.*_endpoints[].id", "logical ids and names"),
+    ("platform.load_balancer.https.records[].id", "logical ids and names"),
     ("platform.security.*[].id", "logical ids and names"),
     ("tasks[].key", "a part of Terraform's names"),
 ];

@@ -24,16 +24,20 @@ struct Same {
 enum Times {
     Once,
     Each(&'static str),
-    /// Once where the resource has the property.
+    /// Once where the resource has the property, or something in it has.
     Where(&'static str),
+    /// Once where it has not.
+    Unless(&'static str),
 }
-use Times::{Each, Once, Where};
+use Times::{Each, Once, Unless, Where};
 
 const fn same(cfn: &'static str, tf: &'static [(&'static str, Times)]) -> Same {
     Same { cfn, tf, why: "" }
 }
 
 const SAME: &[Same] = &[
+    same("AWS::ApplicationAutoScaling::ScalableTarget", &[("aws_appautoscaling_target", Once)]),
+    same("AWS::ApplicationAutoScaling::ScalingPolicy", &[("aws_appautoscaling_policy", Once)]),
     Same {
         cfn: "AWS::CertificateManager::Certificate",
         tf: &[("aws_acm_certificate", Once), ("aws_acm_certificate_validation", Once), ("aws_route53_record", Once)],
@@ -71,6 +75,14 @@ const SAME: &[Same] = &[
     same("AWS::ECS::Service", &[("aws_ecs_service", Once)]),
     same("AWS::ECS::TaskDefinition", &[("aws_ecs_task_definition", Once)]),
     same("AWS::ElasticLoadBalancingV2::Listener", &[("aws_lb_listener", Once)]),
+    Same {
+        cfn: "AWS::ElasticLoadBalancingV2::ListenerRule",
+        tf: &[
+            ("aws_cloudformation_stack", Where("AuthenticateOidcConfig")),
+            ("aws_lb_listener_rule", Unless("AuthenticateOidcConfig")),
+        ],
+        why: "the provider would keep the client's secret in the state; a stack of this one resource does not",
+    },
     same("AWS::ElasticLoadBalancingV2::LoadBalancer", &[("aws_lb", Once)]),
     same("AWS::ElasticLoadBalancingV2::TargetGroup", &[("aws_lb_target_group", Once)]),
     Same {
@@ -115,6 +127,7 @@ const SAME: &[Same] = &[
     same("AWS::Scheduler::Schedule", &[("aws_scheduler_schedule", Once)]),
     same("AWS::ServiceDiscovery::PrivateDnsNamespace", &[("aws_service_discovery_private_dns_namespace", Once)]),
     same("AWS::ServiceDiscovery::Service", &[("aws_service_discovery_service", Once)]),
+    same("AWS::WAFv2::WebACLAssociation", &[("aws_wafv2_web_acl_association", Once)]),
 ];
 
 /// Room, kind and count of what Terraform has alone, and why.
@@ -177,7 +190,8 @@ fn count(resource: &Tree, room: &mut Room) {
     for (kind, times) in same.tf {
         let times = match times {
             Once => 1,
-            Where(property) => resource.get("Properties").and_then(|it| it.get(property)).map_or(0, |_| 1),
+            Where(property) => usize::from(mentions(resource, property)),
+            Unless(property) => usize::from(!mentions(resource, property)),
             Each(property) => {
                 resource.get("Properties").and_then(|it| it.get(property)).map_or(0, |it| it.items().len())
             }
@@ -186,6 +200,12 @@ fn count(resource: &Tree, room: &mut Room) {
             *room.expected.entry((*kind).to_owned()).or_default() += times;
         }
     }
+}
+
+/// Whether there is such a key, however deep.
+fn mentions(tree: &Tree, key: &str) -> bool {
+    let below = tree.entries().iter().any(|(name, value)| name.text() == Some(key) || mentions(value, key));
+    below || tree.items().iter().any(|it| mentions(it, key))
 }
 
 #[test]

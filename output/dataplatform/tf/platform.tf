@@ -329,29 +329,6 @@ resource "aws_lb" "ui" {
   tags = { Name = "dataplatform-ui" }
 }
 
-resource "aws_lb_target_group" "ui" {
-  vpc_id               = "vpc-0a1b2c3d4e5f60718"
-  target_type          = "ip"
-  protocol             = "HTTP"
-  port                 = 3000
-  deregistration_delay = 30
-
-  health_check {
-    path                = "/server_info"
-    interval            = 30
-    timeout             = 10
-    healthy_threshold   = 2
-    unhealthy_threshold = 3
-    matcher             = "200"
-  }
-
-  tags = { Name = "dataplatform-ui" }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
 resource "aws_acm_certificate" "ui" {
   domain_name       = "dagster.dataplatform.example.com"
   validation_method = "DNS"
@@ -381,13 +358,16 @@ resource "aws_acm_certificate_validation" "ui" {
   validation_record_fqdns = [for record in aws_route53_record.ui_validation : record.fqdn]
 }
 
+locals {
+  ui_certificate = aws_acm_certificate_validation.ui.certificate_arn
+}
+
 resource "aws_lb_listener" "ui" {
   load_balancer_arn = aws_lb.ui.arn
   port              = 443
   protocol          = "HTTPS"
   ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
-
-  certificate_arn = aws_acm_certificate_validation.ui.certificate_arn
+  certificate_arn   = local.ui_certificate
 
   default_action {
     type             = "forward"
@@ -487,6 +467,29 @@ resource "aws_iam_role_policy" "core_execution" {
       },
     ]
   })
+}
+
+resource "aws_lb_target_group" "ui" {
+  vpc_id               = "vpc-0a1b2c3d4e5f60718"
+  target_type          = "ip"
+  protocol             = "HTTP"
+  port                 = 3000
+  deregistration_delay = 30
+
+  health_check {
+    path                = "/server_info"
+    interval            = 30
+    timeout             = 10
+    healthy_threshold   = 2
+    unhealthy_threshold = 3
+    matcher             = "200"
+  }
+
+  tags = { Name = "dataplatform-ui" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_cloudwatch_log_group" "core_webserver" {

@@ -12,6 +12,7 @@ mod net;
 mod secret;
 mod task;
 mod version;
+mod web;
 
 pub use aws::{
     AccountId, Arn, BucketName, FileSystemId, HostedZoneId, Region, ResourceId, SecurityGroupId, SubnetId, VpcId,
@@ -23,6 +24,7 @@ pub use net::{Cidr, DomainName, Percent, Port};
 pub use secret::{SecretRef, SsmPath};
 pub use task::{PackageKey, REVISION, RepositoryName, ScheduleExpression, TimeZone};
 pub use version::GrammarVersion;
+pub use web::{HttpsUrl, KeyPrefix, PathPrefix, SecretVersion, TenantId, TlsPolicy, UserPoolId};
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -88,21 +90,28 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<FileSystemId>(),
     Format::of::<GitRev>(),
     Format::of::<HostedZoneId>(),
+    Format::of::<HttpsUrl>(),
     Format::of::<ImageRef>(),
     Format::of::<JsonKey>(),
     Format::of::<KeyName>(),
+    Format::of::<KeyPrefix>(),
     Format::of::<Name>(),
     Format::of::<PackageKey>(),
+    Format::of::<PathPrefix>(),
     Format::of::<PythonModule>(),
     Format::of::<Region>(),
     Format::of::<RepositoryName>(),
     Format::of::<ResourceId>(),
     Format::of::<ScheduleExpression>(),
     Format::of::<SecretRef>(),
+    Format::of::<SecretVersion>(),
     Format::of::<SecurityGroupId>(),
     Format::of::<SsmPath>(),
     Format::of::<SubnetId>(),
     Format::of::<TimeZone>(),
+    Format::of::<TenantId>(),
+    Format::of::<TlsPolicy>(),
+    Format::of::<UserPoolId>(),
     Format::of::<VpcId>(),
 ];
 

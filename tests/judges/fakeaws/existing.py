@@ -12,8 +12,11 @@ from unittest import mock
 from moto.acm.models import acm_backends
 from moto.ec2.models import ec2_backends
 from moto.efs.models import efs_backends
+from moto.elbv2.models import FakeListener, elbv2_backends
 from moto.route53.models import route53_backends
+from moto.secretsmanager.models import secretsmanager_backends
 from moto.utilities.utils import get_partition
+from moto.wafv2.models import wafv2_backends
 
 PATH = "/moto-api/fakeaws/existing"
 ZONES = 3
@@ -57,6 +60,9 @@ def make(account, region, text):
     _zones(account, region, text)
     _certificates(account, region, text)
     _file_systems(account, region, text)
+    _web_acls(account, region, text)
+    _secrets(account, region, text)
+    _listeners(account, region, text)
 
 
 def _zones(account, region, text):
@@ -82,3 +88,38 @@ def _file_systems(account, region, text):
         if name not in efs.file_systems_by_id:
             with mock.patch("moto.efs.models.mock_random.get_random_hex", lambda *_, name=name: name[3:]):
                 efs.create_file_system(name, "generalPurpose", True, "", "bursting", 0, "", False, [])
+
+
+def _web_acls(account, region, text):
+    waf = wafv2_backends[account][region]
+    for arn in _found(r"\barn:[a-z-]+:wafv2:[a-z0-9-]+:\d{12}:regional/webacl/[\w-]+/[0-9a-f-]+", text):
+        if arn not in waf.wacls:
+            name, visibility = arn.split("/")[2], {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False}
+            with mock.patch("moto.wafv2.models.make_arn_for_wacl", lambda *_, arn=arn, **__: arn):
+                more = [None] * 5
+                waf.create_web_acl(name, {**visibility, "MetricName": name}, {"Allow": {}}, "REGIONAL", "", [], [], *more)
+
+
+def _secrets(account, region, text):
+    """Secrets that dynamic references read by name, put together as the templates do."""
+    manager = secretsmanager_backends[account][region]
+    for found in re.finditer(r'resolve:secretsmanager:"\s+- "([^":]+)"\s+- ":SecretString:"\s+- "([^"]*)"', text):
+        name, key = found.groups()
+        if name not in manager.secrets:
+            value = json.dumps({key: "an existing secret"}) if key else "an existing secret"
+            more = {"description": None, "tags": [], "kms_key_id": None, "client_request_token": None}
+            manager.create_secret(name, value, None, **more, replica_regions=[], force_overwrite=False)
+
+
+def _listeners(account, region, text):
+    """Listeners of an existing load balancer, with the load balancer that their ARN names."""
+    elb = elbv2_backends[account][region]
+    subnets = [subnet for found in elb.ec2_backend.subnets.values() for subnet in found]
+    for arn in _found(r"\barn:[a-z-]+:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/app/[\w-]+/[0-9a-f]+/[0-9a-f]+", text):
+        balancer = arn.replace(":listener/", ":loadbalancer/").rsplit("/", 1)[0]
+        if balancer not in elb.load_balancers:
+            with mock.patch("moto.elbv2.models.make_arn_for_load_balancer", lambda *_, made=balancer, **__: made):
+                elb.create_load_balancer(balancer.split("/")[2], [], subnets[:2])
+        listeners = elb.load_balancers[balancer].listeners
+        if arn not in listeners:
+            listeners[arn] = FakeListener(balancer, arn, "HTTPS", 443 + len(listeners), "", None, [], None)

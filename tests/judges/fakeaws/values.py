@@ -150,6 +150,8 @@ def _resolve(service, reference, aws):
         raise NotHandled(f"dynamic references to {service}")
     # An ARN has colons of its own: the name is everything before `:SecretString`.
     name, _, rest = reference.partition(":SecretString")
-    key = rest.lstrip(":").split(":")[0]
-    text = aws.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+    key, stage, version, *_ = [*rest.removeprefix(":").split(":"), "", "", ""]
+    which = {"VersionStage": stage} if stage else {}
+    which |= {"VersionId": version} if version else {}
+    text = aws.client("secretsmanager").get_secret_value(SecretId=name, **which)["SecretString"]
     return json.loads(text)[key] if key else text

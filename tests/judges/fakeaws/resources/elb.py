@@ -88,8 +88,15 @@ class ListenerRule(Table):
         aws.call("elbv2", "modify_rule", body, RuleArn=physical)
 
     def check_kept(self, aws, described, p):
-        # The description has the priority as text.
-        super().check_kept(aws, described, {key: value for key, value in p.items() if key != "Priority"})
+        # The description has the priority as text, and AWS never shows a client's secret.
+        shown = {**p, "Actions": [_without_secret(action) for action in p["Actions"]]}
+        super().check_kept(aws, described, {key: value for key, value in shown.items() if key != "Priority"})
+
+
+def _without_secret(action):
+    oidc = action.get("AuthenticateOidcConfig", {})
+    visible = {key: value for key, value in oidc.items() if key != "ClientSecret"}
+    return {**action, "AuthenticateOidcConfig": visible} if oidc else action
 
 
 @handles("AWS::ElasticLoadBalancingV2::ListenerCertificate")

@@ -1,0 +1,32 @@
+output "cluster" {
+  description = "ECS cluster"
+  value       = aws_ecs_cluster.main.name
+}
+
+output "config_bucket" {
+  description = "Bucket with dagster.yaml and workspace.yaml"
+  value       = local.config_bucket
+}
+
+output "database" {
+  description = "Identifier of the database"
+  value       = aws_db_instance.database.identifier
+}
+
+output "database_secret" {
+  description = "Secret with the password of the database"
+  value       = aws_secretsmanager_secret.database.arn
+}
+
+output "core_repository_uri" {
+  description = "Image repository of webserver and daemon"
+  value       = local.repository_uri
+}
+
+output "repository_uris" {
+  description = "Image repositories of code locations and tasks"
+
+  value = {
+    "sales" = local.repository_uri_sales
+  }
+}

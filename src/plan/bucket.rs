@@ -1,0 +1,92 @@
+//! Buckets: which are created, and how.
+
+use serde::Serialize;
+
+use super::access_logs::LogDelivery;
+use super::deployment::Deployment;
+use super::iam::s3_arn;
+use super::text::{Input, Text, output, text};
+use crate::spec::choice::WordOr;
+use crate::spec::data::ExistingBucket;
+use crate::spec::network::CreateWord;
+
+/// A bucket that is created: private, versioned, encrypted, reached over TLS only.
+#[derive(Clone, Debug, Serialize)]
+pub struct CreatedBucket {
+    /// Identifier, in snake case and without the word bucket.
+    pub id: String,
+    /// Key of the spec that would name an existing bucket instead.
+    #[serde(skip)]
+    pub spec_key: &'static str,
+    /// Name: it ends in account and region, because bucket names are global.
+    pub name: Text,
+    /// ARNs of the bucket and of everything in it.
+    pub arns: Vec<Text>,
+    /// Encryption of the objects; `AES256` is S3's own key.
+    pub encryption: String,
+    /// ACLs are off.
+    pub ownership: String,
+    /// Days after which objects expire; none keeps them.
+    pub expire_days: Option<u32>,
+    /// Days that a version stays after it was replaced or deleted; none keeps it, as a rollback needs it.
+    pub noncurrent_days: Option<u32>,
+    /// Days after which parts of unfinished uploads go.
+    pub abort_upload_days: u32,
+    /// Who else may write, beside the roles of this account.
+    pub log_delivery: Option<LogDelivery>,
+}
+
+/// The buckets of a deployment, collected while their names are decided.
+pub struct Buckets<'a> {
+    deployment: &'a Deployment,
+    /// Those that do not exist yet.
+    pub created: Vec<CreatedBucket>,
+}
+
+impl<'a> Buckets<'a> {
+    /// None yet.
+    pub fn new(deployment: &'a Deployment) -> Self {
+        Self { deployment, created: Vec::new() }
+    }
+
+    /// Name of the bucket of this kind: that of an existing one, or what the data layer publishes about a new one.
+    pub fn name(
+        &mut self,
+        kind: &str,
+        spec_key: &'static str,
+        choice: Option<&WordOr<CreateWord, ExistingBucket>>,
+        expire_days: Option<u32>,
+    ) -> Text {
+        if let Some(WordOr::Other(bucket)) = choice {
+            return bucket.existing.as_str().into();
+        }
+        let created = CreatedBucket::new(self.deployment, kind, spec_key, expire_days);
+        let published = created.published();
+        self.created.push(created);
+        output("data", &published)
+    }
+}
+
+impl CreatedBucket {
+    /// A bucket of this kind.
+    pub fn new(deployment: &Deployment, kind: &str, spec_key: &'static str, expire_days: Option<u32>) -> Self {
+        let name = text![format!("{}-{kind}-", deployment.name), Input::Account, "-", Input::Region];
+        Self {
+            id: kind.replace('-', "_"),
+            spec_key,
+            arns: vec![s3_arn(&name, ""), s3_arn(&name, "/*")],
+            name,
+            encryption: "AES256".to_owned(),
+            ownership: "BucketOwnerEnforced".to_owned(),
+            expire_days,
+            noncurrent_days: expire_days,
+            abort_upload_days: 7,
+            log_delivery: None,
+        }
+    }
+
+    /// What the data layer publishes its name as.
+    pub fn published(&self) -> String {
+        format!("{}_bucket", self.id)
+    }
+}
