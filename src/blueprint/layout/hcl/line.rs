@@ -26,13 +26,13 @@ impl<'a> Line<'a> {
 
     /// What stands before the `=`, or before the comment if there is none.
     pub fn lead(&self) -> &'a str {
-        self.text[..self.assign.or(self.comment).unwrap_or(self.text.len())].trim_end()
+        self.text[..self.assign.or(self.comment).unwrap_or(self.text.len())].trim_ascii_end()
     }
 
     /// From the `=` up to the comment.
     fn assigned(&self) -> &'a str {
         let end = self.comment.unwrap_or(self.text.len());
-        self.assign.map_or("", |start| self.text[start..end].trim_end())
+        self.assign.map_or("", |start| self.text[start..end].trim_ascii_end())
     }
 
     /// The columns of everything before the comment.
