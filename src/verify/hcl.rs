@@ -50,6 +50,17 @@ pub(super) fn tokens(text: &str) -> Result<Vec<At<'_>>, Unreadable> {
     }
 }
 
+/// The bytes of names. To look one up is faster than to compare it with every range.
+const IN_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'_' | b'-');
+        byte += 1;
+    }
+    table
+};
+
 struct Cutter<'a> {
     text: &'a str,
     bytes: &'a [u8],
@@ -88,7 +99,7 @@ impl<'a> Cutter<'a> {
     fn next(&mut self) -> Result<(), Unreadable> {
         let byte = self.bytes[self.at];
         match byte {
-            b' ' | b'\t' | b'\r' => self.at += 1,
+            b' ' | b'\t' | b'\r' => self.skip(|byte| matches!(byte, b' ' | b'\t' | b'\r')),
             b'\n' => {
                 self.push(Token::End);
                 self.at += 1;
@@ -119,10 +130,14 @@ impl<'a> Cutter<'a> {
         Ok(())
     }
 
+    /// Moves over all bytes of a kind.
+    fn skip(&mut self, kind: impl Fn(u8) -> bool) {
+        let rest = &self.bytes[self.at..];
+        self.at += rest.iter().position(|byte| !kind(*byte)).unwrap_or(rest.len());
+    }
+
     fn comment(&mut self) {
-        while self.peek(0).is_some_and(|byte| byte != b'\n') {
-            self.at += 1;
-        }
+        self.skip(|byte| byte != b'\n');
     }
 
     fn long_comment(&mut self) -> Result<(), Unreadable> {
@@ -137,17 +152,13 @@ impl<'a> Cutter<'a> {
 
     fn name(&mut self) {
         let start = self.at;
-        while self.peek(0).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
-            self.at += 1;
-        }
+        self.skip(|byte| IN_NAME[usize::from(byte)]);
         self.push(Token::Name(&self.text[start..self.at]));
     }
 
     /// A number is no reference, but its exponent would look like a name.
     fn number(&mut self) {
-        while self.peek(0).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
-            self.at += 1;
-        }
+        self.skip(|byte| byte.is_ascii_alphanumeric());
         self.push(Token::Sign(b'0'));
     }
 
@@ -169,7 +180,9 @@ impl<'a> Cutter<'a> {
     /// The rest of a string, up to its end or to a template in it.
     fn string(&mut self) -> Result<(), Unreadable> {
         let start = self.at;
-        while let Some(byte) = self.peek(0) {
+        loop {
+            self.skip(|byte| !matches!(byte, b'"' | b'\\' | b'\n' | b'$' | b'%'));
+            let Some(byte) = self.peek(0) else { break };
             match byte {
                 b'"' => {
                     self.push(Token::Text(&self.text[start..self.at]));

@@ -14,7 +14,11 @@ pub(crate) fn layout(text: &str) -> String {
         if line.is_empty() && laid.is_empty() {
             continue;
         }
-        if broken { relay(line, &mut laid) } else { laid.push_str(line) }
+        if broken {
+            relay(line, &mut laid)
+        } else {
+            laid.push_str(line)
+        }
         laid.push('\n');
     }
     laid.truncate(laid.trim_end_matches('\n').len());

@@ -15,12 +15,16 @@ impl<'a> Reader<'a> {
             Some(quote @ (b'"' | b'\'')) => closing_quote(rest, *quote).is_some_and(|at| colon(at + 1)),
             Some(b'[' | b'{' | b'|' | b'>') => false,
             _ => {
-                let end = |at: &usize| match rest[*at] {
-                    b'\n' => true,
-                    b'#' => *at > 0 && rest[at - 1] == b' ',
-                    _ => colon(*at),
-                };
-                (0..rest.len()).find(end).is_some_and(colon)
+                let mut at = 0;
+                loop {
+                    at += ordinary(&rest[at..]);
+                    match rest.get(at) {
+                        None | Some(b'\n') => return false,
+                        Some(b'#') if at > 0 && rest[at - 1] == b' ' => return false,
+                        Some(b':') if colon(at) => return true,
+                        Some(_) => at += 1,
+                    }
+                }
             }
         }
     }
@@ -45,7 +49,9 @@ impl<'a> Reader<'a> {
     pub(super) fn plain(&mut self, key: bool) -> Read<&'a str> {
         self.refuse_indicator()?;
         let start = self.at;
-        while let Some(byte) = self.peek() {
+        loop {
+            self.at += ordinary(&self.bytes[self.at..]);
+            let Some(byte) = self.peek() else { break };
             let next = self.bytes.get(self.at + 1);
             match byte {
                 b'\n' => break,
@@ -251,6 +257,11 @@ impl<'a> Reader<'a> {
         let indent = line[..length].iter().take_while(|byte| **byte == b' ').count();
         (start + length, indent)
     }
+}
+
+/// How many bytes from the start can neither end a plain scalar nor stand in none.
+fn ordinary(bytes: &[u8]) -> usize {
+    bytes.iter().position(|byte| matches!(byte, b'\n' | b'\t' | b'\r' | b'#' | b':')).unwrap_or(bytes.len())
 }
 
 /// What makes a plain scalar of a dash before it, everywhere.
