@@ -2,7 +2,13 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr3;
+
 use super::{Kind, Node, Read, Reader, Unreadable};
+use crate::bytes::marked;
+
+/// What has to be looked at in a plain scalar.
+const IN_PLAIN: [bool; 256] = marked(b"\n\t\r#:");
 
 const UNCLOSED: &str = "a quote is never closed";
 
@@ -90,7 +96,7 @@ impl<'a> Reader<'a> {
         let quote = self.bytes[self.at];
         let start = self.at + 1;
         let rest = &self.bytes[start..];
-        let special = rest.iter().position(|byte| *byte == quote || matches!(byte, b'\\' | b'\n'));
+        let special = memchr3(quote, b'\\', b'\n', rest);
         match special {
             Some(length) if rest[length] == quote && (quote == b'"' || rest.get(length + 1) != Some(&quote)) => {
                 self.at = start + length + 1;
@@ -261,7 +267,7 @@ impl<'a> Reader<'a> {
 
 /// How many bytes from the start can neither end a plain scalar nor stand in none.
 fn ordinary(bytes: &[u8]) -> usize {
-    bytes.iter().position(|byte| matches!(byte, b'\n' | b'\t' | b'\r' | b'#' | b':')).unwrap_or(bytes.len())
+    bytes.iter().position(|byte| IN_PLAIN[usize::from(*byte)]).unwrap_or(bytes.len())
 }
 
 /// What makes a plain scalar of a dash before it, everywhere.

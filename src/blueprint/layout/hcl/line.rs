@@ -1,6 +1,7 @@
 //! One line of Terraform's language, cut into the cells that are aligned.
 
 use super::chars;
+use crate::bytes::marked;
 
 /// A line and what the layout decides about it.
 pub(super) struct Line<'a> {
@@ -133,16 +134,6 @@ impl<'a> Scanner<'a> {
 /// The bytes that mean something outside of a string, and those that do inside.
 const OUTSIDE: [bool; 256] = marked(b"\"#/<>{}[]()=!");
 const INSIDE: [bool; 256] = marked(b"\"\\$%");
-
-const fn marked(bytes: &[u8]) -> [bool; 256] {
-    let mut table = [false; 256];
-    let mut idx = 0;
-    while idx < bytes.len() {
-        table[bytes[idx] as usize] = true;
-        idx += 1;
-    }
-    table
-}
 
 /// How many bytes from the start mean nothing.
 fn ordinary(bytes: &[u8], table: &[bool; 256]) -> usize {
