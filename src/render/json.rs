@@ -118,7 +118,7 @@ mod tests {
             serde_json::json!([[], {}, [{}], {"a": [], "b": {"c": "\"\n"}}, 1.5, true]),
             deep,
         ] {
-            assert_eq!(pretty(&value, 0).unwrap(), serde_json::to_string_pretty(&value, 0).unwrap() + "\n");
+            assert_eq!(pretty(&value, 0).unwrap(), serde_json::to_string_pretty(&value).unwrap() + "\n");
         }
     }
 }

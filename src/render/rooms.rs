@@ -45,7 +45,7 @@ impl Rooms {
         let part = |value: &Value, name: &str| value.get_attr(name).map_err(|error| broken(&error));
         let item = |all: &Value, index: usize| all.get_item_by_index(index).map_err(|error| broken(&error));
         let layer = self.layer(index)?;
-        let own = |of: &Value| Ok((part(of, "repository")?, part(of, "created_secrets")?));
+        let own = |of: &Value| Ok::<_, BlueprintError>((part(of, "repository")?, part(of, "created_secrets")?));
         // One flat map: every name that a blueprint reads is looked up in it.
         Ok(match (location, task) {
             (Some(position), _) => {
