@@ -1,4 +1,4 @@
-//! JSON for people, with an indent of two: what `serde_json::to_string_pretty` writes, twice as fast.
+//! JSON for people, with an indent of two: what `serde_json::to_string_pretty` writes, in fewer pieces.
 //!
 //! A plan is deeply nested, and serde_json writes an indent level by level.
 
