@@ -25,7 +25,7 @@ mod web;
 mod yaml;
 
 pub use code::Code;
-pub use print::Look;
+pub use print::{Look, Placed};
 
 use crate::spec::path::SpecPath;
 

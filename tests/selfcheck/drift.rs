@@ -137,7 +137,7 @@ impl Reads {
         self.all.extend(leaves(&value, KEYED));
         self.cfn.extend(read(&value, |rooms| drain(render(plan, rooms, Target::Cfn, blueprints))));
         self.tf.extend(read(&value, |rooms| drain(render(plan, rooms, Target::Tf, blueprints))));
-        self.rest.extend(read(&value, |rooms| drain(always(plan, rooms, blueprints))));
+        self.rest.extend(read(&value, |rooms| drain(always(rooms, blueprints))));
         let recording = Recording::of(&value, KEYED);
         let instance = recording.root().get_attr("instance").unwrap();
         for name in ["dagster/dagster.yaml.j2", "dagster/workspace.yaml.j2"] {
@@ -149,7 +149,7 @@ impl Reads {
 
 fn read(plan: &Value, through: impl FnOnce(&Rooms)) -> BTreeSet<String> {
     let recording = Recording::of(plan, KEYED);
-    through(&Rooms::of_value(recording.root()).unwrap());
+    through(&Rooms::of_value(recording.root()));
     recording.read()
 }
 

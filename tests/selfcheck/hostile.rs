@@ -160,7 +160,7 @@ fn is_identifier(path: &str) -> bool {
 
 /// Everything that is rendered from a plan with other texts: both targets, and the config files.
 fn rendered(plan: &Replaced, blueprints: &Blueprints) -> Result<Vec<File>, BlueprintError> {
-    let rooms = Rooms::of_value(plan.value.clone())?;
+    let rooms = Rooms::of_value(plan.value.clone());
     let targets = [Target::Cfn, Target::Tf].into_iter();
     let mut files = targets.flat_map(|it| render(&plan.plan, &rooms, it, blueprints)).collect::<Result<Vec<_>, _>>()?;
     let instance = plan.value.get_attr("instance").unwrap();
