@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import signal
 import time
 
 from boot import aws, existing
@@ -199,5 +200,5 @@ class Stage:
         self.world.close()
         self.proxy.close()
         if self.postgres:
-            self.postgres.stop("immediate")
+            self.postgres.stop(signal.SIGQUIT)
         self._server.__exit__(None, None, None)
