@@ -2,15 +2,19 @@
 
 `--example NAME` (repeatable) runs a part; without it every example runs. Tests are ordered so that each stage is
 deployed once, lives through the tests in the order of `ORDER`, and is taken down before the next one starts.
+
+Where nothing can boot, the tests that need a network of their own are left out and `NOT RUN` says why; in CI that fails.
 """
 
+import os
 import pathlib
 import shutil
+import sys
 import tempfile
 
 import pytest
 
-from boot import world
+from boot import able, applied, world
 from boot.ecs.clock import until
 from boot.rendered import OUTPUT, Deployment
 from boot.stage import Stage
@@ -19,7 +23,10 @@ from boot.stage import Stage
 # also lives through changes and faults.
 EXAMPLES = {"acme": "minimal", "dataplatform": "gitrev-sidecar", "fleet": "fleet"}
 LIVES_ON = "acme"
-ORDER = ("test_config", "test_policy", "test_boot", "test_change", "test_faults", "test_permissions")
+# What the machine has to have for tests with a fixture.
+NEEDS = {"network": able.lacking, "terraformed": applied.lacking}
+NOT_RUN = pytest.StashKey[list]()
+ORDER = ("test_able", "test_config", "test_policy", "test_database", "test_boot", "test_change", "test_faults", "test_permissions", "test_terraform")
 
 
 def pytest_addoption(parser):
@@ -34,6 +41,18 @@ def pytest_generate_tests(metafunc):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "lives_on: runs for one example only, whose stage it changes")
+    config.stash[NOT_RUN] = []
+
+
+def pytest_sessionfinish(session):
+    if session.config.stash[NOT_RUN] and os.environ.get("CI") == "true":
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_unconfigure(config):
+    sys.stdout.flush()
+    for told in config.stash[NOT_RUN]:
+        print(f"NOT RUN: {told}", file=sys.stderr, flush=True)
 
 
 def example(item):
@@ -44,6 +63,11 @@ def example(item):
 def pytest_collection_modifyitems(config, items):
     chosen = config.getoption("--example") or list(EXAMPLES)
     left_out = [item for item in items if example(item) and example(item) not in chosen]
+    for fixture, lacking in NEEDS.items():
+        needing = [item for item in items if fixture in item.fixturenames and item not in left_out]
+        if needing and not config.option.collectonly and (why := lacking()):
+            config.stash[NOT_RUN].append(f"{len(needing)} tests: {why}")
+            left_out += needing
     config.hook.pytest_deselected(items=left_out)
     order = ["", *EXAMPLES]
     items[:] = [item for item in items if item not in left_out]
@@ -51,8 +75,16 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.fixture(scope="session")
-def network():
-    """Moves the whole process: tests that use it run after those that do not."""
+def terraformed(tmp_path_factory):
+    """What Terraform applies, with a provider that may have to be fetched."""
+    return applied.Applied(LIVES_ON, tmp_path_factory.mktemp("terraform"))
+
+
+@pytest.fixture(scope="session")
+def network(request):
+    """Moves the whole process: tests that use it run after those that do not, and what needs the machine's comes before."""
+    if any("terraformed" in item.fixturenames for item in request.session.items):
+        request.getfixturevalue("terraformed")
     world.enter()
 
 

@@ -42,6 +42,14 @@ def programs():
     return max(complete, key=lambda path: path.parent.name.zfill(4)) if complete else None
 
 
+def known(name):
+    """Whether there is such a user."""
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        return None
+
+
 def copied(folder):
     """The wheel's programs where `OWNER` may read them, which a home folder forbids; its libraries stand beside them."""
     found = programs()

@@ -13,6 +13,8 @@ import sys
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent / "project"
 PATH = "/venv/bin:/usr/local/bin:/usr/bin:/bin"
+# The one that virtual environments are made from; their own may be a copy of it, which is not in a container.
+INTERPRETER = pathlib.Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}").resolve()
 
 
 @dataclasses.dataclass
@@ -62,7 +64,7 @@ class Registry:
                 lines = script.read_text().splitlines(keepends=True)
                 (programs / script.name).write_text("#!/venv/bin/python\n" + "".join(lines[1:]))
                 (programs / script.name).chmod(0o755)
-        (programs / "python").symlink_to(pathlib.Path(sys.executable).resolve())
+        (programs / "python").symlink_to(INTERPRETER)
         parts = [(programs, "/venv/bin"), (venv / "lib", "/venv/lib"), (venv / "pyvenv.cfg", "/venv/pyvenv.cfg")]
         return [(str(folder), path) for folder, path in parts]
 
