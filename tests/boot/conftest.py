@@ -17,16 +17,16 @@ import pytest
 from boot import able, applied, world
 from boot.ecs.clock import until
 from boot.rendered import OUTPUT, Deployment
-from boot.stage import Stage
+from boot.stage import Stage, layers_of
 
-# Rendered deployment to the spec that it is rendered from. All of them boot and run a job in each location; the first
-# also lives through changes and faults.
+# Rendered deployment to the spec that it is rendered from. All of them boot and run a job in each location and all tasks;
+# `LIVES_ON` also lives through changes and faults.
 EXAMPLES = {"acme": "minimal", "dataplatform": "gitrev-sidecar", "fleet": "fleet"}
 LIVES_ON = "acme"
 # What the machine has to have for tests with a fixture.
 NEEDS = {"network": able.lacking, "terraformed": applied.lacking}
 NOT_RUN = pytest.StashKey[list]()
-ORDER = ("test_able", "test_config", "test_policy", "test_database", "test_boot", "test_change", "test_faults", "test_permissions", "test_terraform")
+ORDER = ("test_able", "test_config", "test_policy", "test_database", "test_boot", "test_tasks", "test_change", "test_faults", "test_permissions", "test_terraform")
 
 
 def pytest_addoption(parser):
@@ -35,12 +35,17 @@ def pytest_addoption(parser):
 
 def pytest_generate_tests(metafunc):
     if "stage" in metafunc.fixturenames:
-        some = metafunc.definition.get_closest_marker("lives_on")
-        metafunc.parametrize("stage", [LIVES_ON] if some else list(EXAMPLES), indirect=True, scope="session")
+        names, marker = list(EXAMPLES), metafunc.definition.get_closest_marker
+        if marker("lives_on"):
+            names = [LIVES_ON]
+        if has := marker("has"):
+            names = [name for name in names if layers_of(Deployment(OUTPUT / name), *has.args)]
+        metafunc.parametrize("stage", names, indirect=True, scope="session")
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "lives_on: runs for one example only, whose stage it changes")
+    config.addinivalue_line("markers", "has(layer): runs for the examples that have such a layer")
     config.stash[NOT_RUN] = []
 
 

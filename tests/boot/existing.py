@@ -7,6 +7,8 @@ are made here, with a value for each key that a container asks for.
 import json
 import urllib.request
 
+from boot.rendered import placeholder
+
 EXISTING = "/moto-api/fakeaws/existing"
 
 
@@ -27,6 +29,23 @@ def references(deployment):
         for container in definition["ContainerDefinitions"]:
             found |= {item["ValueFrom"] for item in container.get("Secrets", [])}
     return sorted(each for each in found if not each.startswith("ref-"))
+
+
+def fill(world, deployment):
+    """What people do with the empty secrets that a deployment makes: gives them the keys that containers ask for."""
+    manager, wanted = world.admin("secretsmanager"), {}
+    for layer in deployment.layers:
+        template = deployment.template(layer)
+        for resource in template["Resources"].values():
+            for container in placeholder(resource.get("Properties", {})).get("ContainerDefinitions", []):
+                for item in container.get("Secrets", []):
+                    name, key, *_ = [*item["ValueFrom"].removeprefix("ref-").split(":"), ""]
+                    path = template.get("Parameters", {}).get(name, {}).get("Default", "")
+                    if key and "/registry/" in path:
+                        wanted.setdefault(path, {})[key] = f"value of {key}"
+    for path, values in wanted.items():
+        arn = world.admin("ssm").get_parameter(Name=path)["Parameter"]["Value"]
+        manager.put_secret_value(SecretId=arn, SecretString=json.dumps(values))
 
 
 def secrets(world, deployment):

@@ -1,8 +1,10 @@
 """A rendered deployment, deployed and running: what every test of the tier works with."""
 
+import io
 import json
 import pathlib
 import signal
+import tarfile
 import time
 
 from boot import aws, existing
@@ -36,6 +38,16 @@ def published(layer, name):
     return next(item["path"] for item in publishes if item["name"] == name)
 
 
+def archive(name, text):
+    """A tar.gz with one file."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as made:
+        about = tarfile.TarInfo(name)
+        about.size = len(text.encode())
+        made.addfile(about, io.BytesIO(text.encode()))
+    return buffer.getvalue()
+
+
 class Stage:
     def __init__(self, deployment, scratch):
         self.deployment, self.scratch = deployment, pathlib.Path(scratch)
@@ -64,11 +76,13 @@ class Stage:
         self.layers("data")
         self.start_database()
         existing.secrets(self.world, self.deployment)
+        existing.fill(self.world, self.deployment)
         self.deployer.upload_config()
         self.note("config uploaded")
         self.world.start()
         for name in ("platform", "location", "task", "access"):
             self.layers(name, GitRev=FIRST)
+        self.upload_packages()
 
     def layers(self, name, **values):
         for layer in layers_of(self.deployment, name):
@@ -94,20 +108,40 @@ class Stage:
         return next(layer for layer in layers_of(self.deployment, name) if layer["owner"] == owner)
 
     def push(self, owner, revision):
+        """What the owner of a repository builds: a location its project, a task its program, the deployment Dagster."""
+        if "repository_uri" not in self.layer("registry", owner)["publishes"]:
+            return
         repository = self.deployer.parameter(published(self.layer("registry", owner), "repository_uri"))
-        self.world.push(repository, revision, module=self.module(owner) if owner else None)
+        module = self.module(owner) if owner in self.locations else None
+        program = self.program(owner) if owner and not module else None
+        self.world.push(repository, revision, module=module, program=program)
 
     def push_tools(self):
+        """Images of other registries hold the AWS CLI: those of the init containers."""
         for definition in self.deployment.task_definitions().values():
             for container in definition["ContainerDefinitions"]:
-                if container.get("EntryPoint") and container["Name"] == "config":
+                if container.get("EntryPoint") and not container["Image"].startswith("ref-"):
                     self.images.push_tools(container["Image"])
+
+    def upload_packages(self):
+        """The archive that the init container of a task asks for; in it one file that says what it is."""
+        for definition in self.task_definitions():
+            for container in definition["containerDefinitions"]:
+                values = {item["name"]: item["value"] for item in container.get("environment", [])}
+                if key := values.get("DAGFORGE_PACKAGE"):
+                    bucket = values["DAGFORGE_CODE_BUCKET"]
+                    self.world.admin("s3").put_object(Bucket=bucket, Key=key, Body=archive("package.txt", f"this is {key}\n"))
 
     def module(self, key):
         """The module that a location's code server loads."""
         definition = self.deployment.task_definitions()[f"{self.deployment.name}_server_{key}"]
         command = definition["ContainerDefinitions"][0]["Command"]
         return command[command.index("-m") + 1]
+
+    def program(self, key):
+        """The program that a task runs."""
+        definition = self.deployment.task_definitions()[f"{self.deployment.name}_task_{key}"]
+        return next(each for each in definition["ContainerDefinitions"] if each["Name"] == "task")["Command"][0]
 
     def start_database(self):
         host = self.parameter("data", "database_host")

@@ -134,6 +134,28 @@ def test_a_new_revision_touches_its_location_and_queued_runs_keep_theirs(stage, 
     assert never_two(stage.tasks("core_daemon")), stage.explain()
 
 
+def test_a_release_that_cannot_be_imported_shows_in_dagster_and_not_in_ecs(stage, activity):
+    """`dagster code-server start` serves the error and stays healthy: ECS has nothing to roll back, a person does it."""
+    location = stage.locations[0]
+    stage.push(location, "broken")
+    stage.deployer.layer(stage.layer("location", location), GitRev="broken")
+    stage.steady()
+    found = until(lambda: failing(stage, location), 120, lambda: stage.ui.locations())
+    assert "broken on purpose" in found["message"], found
+    task = stage.tasks(f"server_{location}")[-1]
+    assert task.containers["server"].definition["image"].endswith(":broken")
+    assert task.healthy() and not task.wanted.is_set(), stage.explain()
+    stage.deployer.layer(stage.layer("location", location), GitRev="r2")
+    stage.steady()
+    until(lambda: stage.ui.image(location).endswith(":r2") and not failing(stage, location), 120, lambda: stage.ui.locations())
+
+
+def failing(stage, location):
+    """The error that stands for a location in the UI, if its server told one and not only was away for a moment."""
+    found = stage.ui.locations()[location]
+    return found if found and found["__typename"] == "PythonError" and "UserCodeUnreachable" not in found["message"] else None
+
+
 def test_layers_are_what_the_plan_says(stage):
     """Every template is some layer's, so that nothing rendered stays undeployed."""
     rendered = {path.name for path in (stage.deployment.folder / "cfn").glob("*.yaml")}

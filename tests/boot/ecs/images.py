@@ -72,8 +72,8 @@ class Registry:
         """The AWS CLI's image."""
         self.images[reference] = Image(self.base + self.tools, "/aws", {"PATH": PATH})
 
-    def push(self, repository, tag, module=None, revision=None, volumes=("/tmp",)):
-        """An image with Dagster's packages and, with `module`, the project under that name.
+    def push(self, repository, tag, module=None, program=None, volumes=("/tmp",)):
+        """An image with Dagster's packages and, with `module` or `program`, the project or the task's program of that name.
 
         `volumes` follows the image contract of the rendered runbook.
         """
@@ -83,8 +83,11 @@ class Registry:
             path = app.joinpath(*module.split("."))
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(PROJECT / "definitions.py", path.with_suffix(".py"))
-            (path.parent / "revision.txt").write_text(revision or tag)
-        image = Image(self.base + self.packages + [(str(app), "/app")], "/app", {"PATH": PATH})
+            (path.parent / "revision.txt").write_text(tag)
+        if program:
+            (app / "bin").mkdir()
+            shutil.copy(PROJECT / "program.sh", app / "bin" / program)
+        image = Image(self.base + self.packages + [(str(app), "/app")], "/app", {"PATH": f"/app/bin:{PATH}"})
         image.volumes = {path: 0o1777 for path in volumes}
         self.images[f"{repository}:{tag}"] = image
 
