@@ -13,10 +13,11 @@ import sys
 import tempfile
 
 import pytest
+import yaml
 
 from boot import able, applied, world
 from boot.ecs.clock import until
-from boot.rendered import OUTPUT, Deployment
+from boot.rendered import OUTPUT, REPOSITORY, Deployment
 from boot.stage import Stage, layers_of
 
 # Rendered deployment to the spec that it is rendered from. All of them boot and run a job in each location and all tasks;
@@ -96,7 +97,8 @@ def network(request):
 @pytest.fixture(scope="session")
 def stage(request, network):
     scratch = tempfile.mkdtemp(prefix="boot-")
-    stage = Stage(Deployment(OUTPUT / request.param), scratch)
+    spec = yaml.safe_load((REPOSITORY / "examples" / f"{EXAMPLES[request.param]}.yaml").read_text())
+    stage = Stage(Deployment(OUTPUT / request.param), spec, scratch)
     try:
         stage.deploy()
         stage.steady()
@@ -108,23 +110,34 @@ def stage(request, network):
         shutil.rmtree(pathlib.Path(scratch), ignore_errors=True)
 
 
+# Runs that may be under way together; more would only make each other late.
+AT_ONCE = 4
+
+
 class Activity:
     """Runs and ticks that are under way: started together, because waiting together is shorter."""
 
     def __init__(self, stage):
-        self.stage, ui = stage, stage.ui
-        self.hello = {location: ui.launch(location, "hello") for location in stage.locations}
-        first = stage.locations[0]
+        self.stage, ui, self.hello = stage, stage.ui, {}
+        for number, location in enumerate(stage.locations):
+            if number >= AT_ONCE:
+                self.ended(self.hello[stage.locations[number - AT_ONCE]])
+            self.hello[location] = ui.launch(location, "hello")
+        if stage.deployment.name == LIVES_ON:
+            self._more(ui, stage.locations[0])
+
+    def _more(self, ui, first):
+        """What is the same in every deployment, and therefore tried in one."""
         self.broken, self.terminated, self.killed = [ui.launch(first, job) for job in ("broken", "endless", "endless")]
         ui.start_schedule(first, "every_minute")
         ui.start_sensor(first, "watcher")
 
     def task(self, run):
         """The task that the daemon started for a run."""
-        arn = until(lambda: self.stage.ui.tag(run, "ecs/task_arn"), 90, f"run {run} was not launched\n{self.stage.explain()}")
+        arn = until(lambda: self.stage.ui.tag(run, "ecs/task_arn"), 300, f"run {run} was not launched\n{self.stage.explain()}")
         return until(lambda: self.stage.world.tasks.get(arn), 20, f"the executor does not know {arn}")
 
-    def ended(self, run, timeout=150):
+    def ended(self, run, timeout=400):
         """The status that a run ends in."""
         ends = ("SUCCESS", "FAILURE", "CANCELED")
         until(lambda: self.stage.ui.status(run) in ends, timeout, lambda: f"run {run} goes on\n{self.stage.explain()}")
@@ -134,7 +147,7 @@ class Activity:
         """Waits until the run's own code prints something."""
         task = self.task(run)
         log = task.folder / "run" / "log"
-        until(lambda: log.exists() and b"waiting" in log.read_bytes(), 120, lambda: self.stage.explain())
+        until(lambda: log.exists() and b"waiting" in log.read_bytes(), 300, lambda: self.stage.explain())
         return task
 
 

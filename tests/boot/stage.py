@@ -21,7 +21,7 @@ from boot.world import DATABASE
 
 ACCOUNT = "123456789012"
 FIRST = "r1"
-STEADY = 240
+STEADY = 600
 # From here on, waiting is not shortened: health checks of so many containers would take the whole machine.
 MANY = 6
 
@@ -49,8 +49,9 @@ def archive(name, text):
 
 
 class Stage:
-    def __init__(self, deployment, scratch):
-        self.deployment, self.scratch = deployment, pathlib.Path(scratch)
+    def __init__(self, deployment, spec, scratch):
+        """`spec` is the one that the deployment is rendered from."""
+        self.deployment, self.spec, self.scratch = deployment, spec, pathlib.Path(scratch)
         clock.FACTOR = 1 if len(self.locations) >= MANY else clock.USUAL
         # The database's user passes through.
         self.scratch.chmod(0o711)
@@ -112,9 +113,9 @@ class Stage:
         if "repository_uri" not in self.layer("registry", owner)["publishes"]:
             return
         repository = self.deployer.parameter(published(self.layer("registry", owner), "repository_uri"))
-        module = self.module(owner) if owner in self.locations else None
-        program = self.program(owner) if owner and not module else None
-        self.world.push(repository, revision, module=module, program=program)
+        project = self.project(owner) if owner in self.locations else None
+        program = self.program(owner) if owner and not project else None
+        self.world.push(repository, revision, project=project, program=program)
 
     def push_tools(self):
         """Images of other registries hold the AWS CLI: those of the init containers."""
@@ -132,11 +133,16 @@ class Stage:
                     bucket = values["DAGFORGE_CODE_BUCKET"]
                     self.world.admin("s3").put_object(Bucket=bucket, Key=key, Body=archive("package.txt", f"this is {key}\n"))
 
-    def module(self, key):
-        """The module that a location's code server loads."""
+    def project(self, key):
+        """The file that a location's code server loads, in each of the ways to name it."""
         definition = self.deployment.task_definitions()[f"{self.deployment.name}_server_{key}"]
         command = definition["ContainerDefinitions"][0]["Command"]
-        return command[command.index("-m") + 1]
+        named = dict(zip(command, command[1:]))
+        if "-f" in named:
+            return named["-f"]
+        if "--package-name" in named:
+            return named["--package-name"].replace(".", "/") + "/__init__.py"
+        return named["-m"].replace(".", "/") + ".py"
 
     def program(self, key):
         """The program that a task runs."""

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.has("task")
 
 def finished(stage, arn):
     task = until(lambda: stage.world.tasks.get(arn), 30, f"the executor does not know {arn}")
-    until(lambda: task.status == "STOPPED", 180, stage.explain)
+    until(lambda: task.status == "STOPPED", 300, stage.explain)
     assert {container.exit_code for container in task.containers.values()} == {0}, stage.explain()
     return task
 
@@ -35,7 +35,7 @@ def test_a_run_starts_the_tasks_of_its_location(stage, activity):
         command = stage.deployment.task_definitions()[f"{stage.deployment.name}_run_{location}"]["ContainerDefinitions"][0]
         wanted = [item["Name"] for item in command["Environment"] if item["Name"].startswith("DAGFORGE_TASK_")]
         run = stage.ui.launch(location, "tasks")
-        assert activity.ended(run, 300) == "SUCCESS", stage.ui.events(run)
+        assert activity.ended(run) == "SUCCESS", stage.ui.events(run)
         lines = stage.ui.captured(run)["stdout"].splitlines()
         assert [line.split()[0] for line in lines] == sorted(wanted)
         for line in lines:

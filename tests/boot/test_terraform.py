@@ -33,10 +33,10 @@ def test_a_job_succeeds_in_every_location(stage, switched, activity):
     def loaded():
         return all(stage.ui.image(location).endswith(f":{REVISION}") for location in stage.locations)
 
-    until(loaded, 120, lambda: stage.ui.locations())
+    until(loaded, 300, lambda: stage.ui.locations())
     runs = {location: stage.ui.launch(location, "hello") for location in stage.locations}
     for location, run in runs.items():
-        assert activity.ended(run, 300) == "SUCCESS", stage.ui.events(run)
+        assert activity.ended(run) == "SUCCESS", stage.ui.events(run)
         assert stage.ui.captured(run)["stdout"] == f"standard output of revision {REVISION}\n"
         assert activity.task(run).family == f"{stage.deployment.name}_run_{location}"
 

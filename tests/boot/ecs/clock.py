@@ -5,6 +5,7 @@ delays, restart delays). Not divided: limits on how long real work may take (hea
 the work is real.
 """
 
+import contextlib
 import time
 
 USUAL = 5
@@ -12,8 +13,20 @@ USUAL = 5
 FACTOR = USUAL
 
 
-def shortened(seconds):
-    return seconds / FACTOR
+def shortened(seconds, least=1):
+    """Divided by the factor in force, or by `least` if that is more."""
+    return seconds / max(FACTOR, least)
+
+
+@contextlib.contextmanager
+def factor(value):
+    """Another factor for a while."""
+    global FACTOR
+    before, FACTOR = FACTOR, value
+    try:
+        yield
+    finally:
+        FACTOR = before
 
 
 def until(condition, timeout, what, interval=0.2):

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 
-from boot.ecs.clock import shortened
+from boot.ecs.clock import USUAL, shortened
 
 BOX = pathlib.Path(__file__).with_name("box.py")
 # What the executor itself needs to start or end a process on a busy machine.
@@ -140,7 +140,7 @@ class Container:
         check = self.definition["healthCheck"]
         graceful_until = time.monotonic() + shortened(check.get("startPeriod", 0))
         failures = 0
-        while not self.stopping.wait(shortened(check.get("interval", 30))):
+        while not self.stopping.wait(shortened(check.get("interval", 30), least=USUAL if self.health == "UNKNOWN" else 1)):
             passed = self._check(spec, check)
             if passed:
                 failures, self.health = 0, "HEALTHY"

@@ -72,22 +72,27 @@ class Registry:
         """The AWS CLI's image."""
         self.images[reference] = Image(self.base + self.tools, "/aws", {"PATH": PATH})
 
-    def push(self, repository, tag, module=None, program=None, volumes=("/tmp",)):
-        """An image with Dagster's packages and, with `module` or `program`, the project or the task's program of that name.
+    def push(self, repository, tag, project=None, program=None, volumes=("/tmp",)):
+        """An image with Dagster's packages and, with `project` or `program`, one that lies or is called so.
 
-        `volumes` follows the image contract of the rendered runbook.
+        `project` is a file, in the image's folder unless it is absolute. `volumes` follows the image contract of the
+        rendered runbook.
         """
-        app = self.scratch / "images" / repository.replace("/", "_") / tag
+        root = self.scratch / "images" / repository.replace("/", "_") / tag
+        app = root / "app"
         app.mkdir(parents=True)
-        if module:
-            path = app.joinpath(*module.split("."))
+        binds = self.base + self.packages + [(str(app), "/app")]
+        if project:
+            path = root / (pathlib.PurePath("/app") / project).relative_to("/")
             path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(PROJECT / "definitions.py", path.with_suffix(".py"))
+            shutil.copy(PROJECT / "definitions.py", path)
             (path.parent / "revision.txt").write_text(tag)
+            if path.relative_to(root).parts[0] != "app":
+                binds.append((str(path.parent), str(pathlib.PurePath(project).parent)))
         if program:
             (app / "bin").mkdir()
             shutil.copy(PROJECT / "program.sh", app / "bin" / program)
-        image = Image(self.base + self.packages + [(str(app), "/app")], "/app", {"PATH": f"/app/bin:{PATH}"})
+        image = Image(binds, "/app", {"PATH": f"/app/bin:{PATH}"})
         image.volumes = {path: 0o1777 for path in volumes}
         self.images[f"{repository}:{tag}"] = image
 
