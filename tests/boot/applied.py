@@ -61,7 +61,9 @@ class Switch:
 
     def __init__(self, stage, applied):
         self.stage, self.applied = stage, applied
-        self.ids = {made: stage.deployer.parameter(path) for path, made in applied.published.items()}
+        found = {made: stage.deployer.parameter(path) for path, made in applied.published.items()}
+        # An ARN that ends in the stage's value is the same thing, named in full.
+        self.ids = {made: here for made, here in found.items() if made.split("/")[-1] != here}
 
     def all(self):
         for owner in [layer.owner for layer in self.applied.deployment.layers if layer.name == "registry"]:

@@ -9,7 +9,6 @@ import time
 
 from boot import aws, existing
 from boot.deploy import Deployer
-from boot.ecs import clock
 from boot.ecs.agent import World
 from boot.ecs.clock import until
 from boot.ecs.images import Registry
@@ -22,8 +21,6 @@ from boot.world import DATABASE
 ACCOUNT = "123456789012"
 FIRST = "r1"
 STEADY = 600
-# From here on, waiting is not shortened: health checks of so many containers would take the whole machine.
-MANY = 6
 
 
 def layers_of(deployment, name):
@@ -52,7 +49,6 @@ class Stage:
     def __init__(self, deployment, spec, scratch):
         """`spec` is the one that the deployment is rendered from."""
         self.deployment, self.spec, self.scratch = deployment, spec, pathlib.Path(scratch)
-        clock.FACTOR = 1 if len(self.locations) >= MANY else clock.USUAL
         # The database's user passes through.
         self.scratch.chmod(0o711)
         self.timings, self._began = [], time.monotonic()

@@ -1,32 +1,30 @@
-"""The one factor by which waiting is shortened.
+"""By how much waiting is shortened.
 
-Divided by it: what ECS and load balancers wait *between* things (health-check intervals, start periods, deregistration
-delays, restart delays). Not divided: limits on how long real work may take (health-check timeouts, stop timeouts), because
-the work is real.
+Divided: what ECS and load balancers wait *between* things (intervals of checks, deregistration delays, restart delays). Not
+divided: limits on how long real work may take (timeouts, start periods, stop timeouts), because the work is real.
 """
 
 import contextlib
 import time
 
-USUAL = 5
-# The factor in force.
-FACTOR = USUAL
+FACTOR = 5
+# For health checks of what is healthy: hastened, they would take the machine from the work.
+CHECKS = 1
 
 
-def shortened(seconds, least=1):
-    """Divided by the factor in force, or by `least` if that is more."""
-    return seconds / max(FACTOR, least)
+def shortened(seconds):
+    return seconds / FACTOR
 
 
 @contextlib.contextmanager
-def factor(value):
-    """Another factor for a while."""
-    global FACTOR
-    before, FACTOR = FACTOR, value
+def hastened_checks(factor):
+    """Health checks of what is healthy come more often for a while."""
+    global CHECKS
+    before, CHECKS = CHECKS, factor
     try:
         yield
     finally:
-        FACTOR = before
+        CHECKS = before
 
 
 def until(condition, timeout, what, interval=0.2):

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 
-from boot.ecs.clock import USUAL, shortened
+from boot.ecs import clock
 
 BOX = pathlib.Path(__file__).with_name("box.py")
 # What the executor itself needs to start or end a process on a busy machine.
@@ -138,9 +138,9 @@ class Container:
 
     def _watch_health(self, spec):
         check = self.definition["healthCheck"]
-        graceful_until = time.monotonic() + shortened(check.get("startPeriod", 0))
+        graceful_until = time.monotonic() + check.get("startPeriod", 0)
         failures = 0
-        while not self.stopping.wait(shortened(check.get("interval", 30), least=USUAL if self.health == "UNKNOWN" else 1)):
+        while not self._stops_within(check.get("interval", 30)):
             passed = self._check(spec, check)
             if passed:
                 failures, self.health = 0, "HEALTHY"
@@ -148,6 +148,14 @@ class Container:
                 failures += 1
                 if failures >= check.get("retries", 3):
                     self.health = "UNHEALTHY"
+
+    def _stops_within(self, interval):
+        """Waits for the next check, in short steps, so that a change of pace counts at once."""
+        asked = time.monotonic()
+        while time.monotonic() < asked + interval / (clock.CHECKS if self.health == "HEALTHY" else clock.FACTOR):
+            if self.stopping.wait(0.5):
+                return True
+        return self.stopping.is_set()
 
     def _check(self, spec, check):
         kind, *command = check["command"]

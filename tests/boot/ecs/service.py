@@ -32,7 +32,7 @@ class Target:
         self.elb.register_targets(TargetGroupArn=group["TargetGroupArn"], Targets=[self.id])
         self.good = self.bad = 0
         self.healthy = False
-        self.graceful_until = time.monotonic() + shortened(grace)
+        self.graceful_until = time.monotonic() + grace
         self.next = time.monotonic()
 
     def look(self):
