@@ -1,7 +1,8 @@
 """Fixtures of the tier: one private network for the test process, one running stage for each rendered example.
 
 `--example NAME` (repeatable) runs a part; without it every example runs. Tests are ordered so that each stage is
-deployed once, lives through the tests in the order of `ORDER`, and is taken down before the next one starts.
+deployed once, lives through the tests in the order of `ORDER`, and is taken down before the next one starts. Each stage is
+one xdist group: half of a stage's time is waiting, so two at a time share a machine well.
 
 Where nothing can boot, the tests that need a network of their own are left out and `NOT RUN` says why; in CI that fails.
 """
@@ -22,7 +23,12 @@ from boot.stage import Stage, layers_of
 
 # Rendered deployment to the spec that it is rendered from. All of them boot and run a job in each location and all tasks;
 # `LIVES_ON` also lives through changes and faults.
-EXAMPLES = {"acme": "minimal", "dataplatform": "gitrev-sidecar", "fleet": "fleet"}
+EXAMPLES = {
+    "acme": "minimal",
+    "analytics": "dbt",
+    "dataplatform": "gitrev-sidecar",
+    "fleet": "fleet",
+}
 LIVES_ON = "acme"
 # What the machine has to have for tests with a fixture.
 NEEDS = {"network": able.lacking, "terraformed": applied.lacking}
@@ -41,23 +47,35 @@ def pytest_generate_tests(metafunc):
             names = [LIVES_ON]
         if has := marker("has"):
             names = [name for name in names if layers_of(Deployment(OUTPUT / name), *has.args)]
-        metafunc.parametrize("stage", names, indirect=True, scope="session")
+        stages = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
+        metafunc.parametrize("stage", stages, indirect=True, scope="session")
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "lives_on: runs for one example only, whose stage it changes")
     config.addinivalue_line("markers", "has(layer): runs for the examples that have such a layer")
     config.stash[NOT_RUN] = []
+    if not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
+        # What two workers would fetch at the same time is fetched before.
+        applied.lacking()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    told = node.config.stash[NOT_RUN]
+    told += [each for each in getattr(node, "workeroutput", {}).get("not_run", []) if each not in told]
 
 
 def pytest_sessionfinish(session):
-    if session.config.stash[NOT_RUN] and os.environ.get("CI") == "true":
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["not_run"] = session.config.stash[NOT_RUN]
+    elif session.config.stash[NOT_RUN] and os.environ.get("CI") == "true":
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_unconfigure(config):
     sys.stdout.flush()
-    for told in config.stash[NOT_RUN]:
+    for told in [] if hasattr(config, "workeroutput") else config.stash[NOT_RUN]:
         print(f"NOT RUN: {told}", file=sys.stderr, flush=True)
 
 
