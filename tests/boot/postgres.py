@@ -18,7 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from boot.ecs.clock import until
+from boot.ecs.clock import allowed, until
 from boot.rendered import REPOSITORY
 from boot.world import DATABASE
 
@@ -126,8 +126,8 @@ class Postgres:
         """SIGINT is the fast shutdown, SIGQUIT the immediate one."""
         self.front.stdin.close()
         self.process.send_signal(how)
-        self.process.wait(60)
-        self.front.wait(60)
+        self.process.wait(allowed(60))
+        self.front.wait(allowed(60))
 
     def restart(self):
         self.stop()

@@ -34,7 +34,7 @@ def database(network):
 
 
 def connect(password="secret", mode="prefer"):
-    return subprocess.run([PYTHON, "-c", CONNECT, DATABASE, password, mode], capture_output=True, text=True, timeout=120)
+    return subprocess.run([PYTHON, "-c", CONNECT, DATABASE, password, mode], capture_output=True, text=True, timeout=600)
 
 
 def test_a_driver_of_an_image_gets_in_through_tls(database):

@@ -1,10 +1,12 @@
-"""By how much waiting is shortened.
+"""By how much waiting is shortened, and limits on work extended.
 
 Divided: what ECS and load balancers wait *between* things (intervals of checks, deregistration delays, restart delays). Not
-divided: limits on how long real work may take (timeouts, start periods, stop timeouts), because the work is real.
+divided: limits on how long real work may take (timeouts, start periods, stop timeouts), because the work is real. These
+grow with the machine's load: on Fargate a task has its processors for itself, here it waits for them.
 """
 
 import contextlib
+import os
 import time
 
 FACTOR = 5
@@ -14,6 +16,11 @@ CHECKS = 1
 
 def shortened(seconds):
     return seconds / FACTOR
+
+
+def allowed(seconds):
+    """How long real work may take at the moment."""
+    return seconds * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 @contextlib.contextmanager
@@ -29,10 +36,10 @@ def hastened_checks(factor):
 
 def until(condition, timeout, what, interval=0.2):
     """Waits for a condition to give something true, and returns it; `what` may be a text or gives one."""
-    end = time.monotonic() + timeout
+    began = time.monotonic()
     while True:
         if found := condition():
             return found
-        if time.monotonic() > end:
+        if time.monotonic() > began + allowed(timeout):
             raise TimeoutError(f"after {timeout} s: {what() if callable(what) else what}")
         time.sleep(interval)

@@ -108,7 +108,7 @@ class Container:
         code = self.process.poll()
         if code is None:
             return True
-        self.log.join(SLACK)
+        self.log.join(clock.allowed(SLACK))
         self.exit_code = code if code >= 0 else 128 - code
         self.stopping.set()
         self.task.note(f"{self.name}: exit {self.exit_code}")
@@ -122,7 +122,7 @@ class Container:
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(self.definition.get("stopTimeout", 30))
+            self.process.wait(clock.allowed(self.definition.get("stopTimeout", 30)))
         except subprocess.TimeoutExpired:
             self.task.note(f"{self.name}: killed after its stop timeout")
             self.kill()
@@ -132,19 +132,19 @@ class Container:
     def kill(self):
         """SIGKILL to everything in it, now."""
         self.process.stdin.close()
-        self.process.wait(SLACK)
+        self.process.wait(clock.allowed(SLACK))
 
     # Health
 
     def _watch_health(self, spec):
         check = self.definition["healthCheck"]
-        graceful_until = time.monotonic() + check.get("startPeriod", 0)
+        began = time.monotonic()
         failures = 0
         while not self._stops_within(check.get("interval", 30)):
             passed = self._check(spec, check)
             if passed:
                 failures, self.health = 0, "HEALTHY"
-            elif self.health == "HEALTHY" or time.monotonic() > graceful_until:
+            elif self.health == "HEALTHY" or time.monotonic() > began + clock.allowed(check.get("startPeriod", 0)):
                 failures += 1
                 if failures >= check.get("retries", 3):
                     self.health = "UNHEALTHY"
@@ -165,7 +165,7 @@ class Container:
         spec = {**spec, "command": command, "pid": (self.folder / "pid").read_text()}
         process = _box("exec", spec, self.folder / "check.json", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
-            output, _ = process.communicate(timeout=check.get("timeout", 5))
+            output, _ = process.communicate(timeout=clock.allowed(check.get("timeout", 5)))
             outcome = process.returncode
         except subprocess.TimeoutExpired:
             process.terminate()

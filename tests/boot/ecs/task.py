@@ -10,7 +10,7 @@ import pathlib
 import threading
 import time
 
-from boot.ecs.clock import shortened
+from boot.ecs.clock import allowed, shortened
 from boot.ecs.container import Container
 from boot.ecs.endpoints import describe_container, describe_task
 from boot.ecs.values import resolve
@@ -163,8 +163,8 @@ class Task:
 
     def _settle(self):
         """Waits until its health is known: from then on it needs little."""
-        end = time.monotonic() + SETTLED
-        while time.monotonic() < end and not self.wanted.wait(PAUSE):
+        began = time.monotonic()
+        while time.monotonic() < began + allowed(SETTLED) and not self.wanted.wait(PAUSE):
             self._essential()
             if not any(each.essential and each.health == "UNKNOWN" for each in self.containers.values()):
                 return
