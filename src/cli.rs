@@ -104,6 +104,8 @@ pub enum RenderTarget {
     Cfn,
     /// A Terraform root module
     Tf,
+    /// The same deployment on one machine, for `docker compose`; the spec turns it on with `local`
+    Compose,
     /// Everything that the spec turns on
     All,
 }
