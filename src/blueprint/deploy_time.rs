@@ -74,13 +74,12 @@ pub(super) fn compose(writer: &mut Writer<'_>, text: &Text) -> Written {
 /// Interpolation as the Compose specification has it
 /// (<https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md>). A default must end before a brace.
 fn compose_variable(input: &Input) -> Result<String, Refused> {
-    const REFUSAL: &str = "is not set: see .env.example";
     match input {
-        Input::Account => Ok(format!("${{ACCOUNT:?{REFUSAL}}}")),
-        Input::GitRev(_) => Ok(format!("${{GITREV:?{REFUSAL}}}")),
+        Input::Account => Ok("${ACCOUNT:?}".to_owned()),
+        Input::GitRev(_) => Ok("${GITREV:?}".to_owned()),
         Input::Environment(variable) => Ok(match &variable.unset {
-            Unset::Refused => format!("${{{}:?{REFUSAL}}}", variable.name),
-            Unset::RefusedUnlessEmpty => format!("${{{}?{REFUSAL}}}", variable.name),
+            Unset::Refused => format!("${{{}:?}}", variable.name),
+            Unset::RefusedUnlessEmpty => format!("${{{}?}}", variable.name),
             Unset::Default(value) => format!("${{{}:-{value}}}", variable.name),
         }),
         input => Err(Refused(format!("a compose file does not know `{}`", input.name()))),
@@ -99,7 +98,8 @@ pub(super) fn word(writer: &mut Writer<'_>, text: &Text) -> Written {
             }
             Part::Literal(text) => write!(writer.out, "'{}'", text.replace('\'', r"'\''"))?,
             Part::Input(Input::GitRev(Some(_)) | Input::Zone(_) | Input::Environment(_))
-            | Part::Output(_) | Part::ByTarget { .. } => {
+            | Part::Output(_)
+            | Part::ByTarget { .. } => {
                 return Err(Refused(format!("a shell script does not know `{part}`")));
             }
             Part::Input(input) => write!(writer.out, "\"${{{}}}\"", shell_variable(input))?,

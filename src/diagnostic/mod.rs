@@ -10,6 +10,7 @@ mod data;
 mod environment;
 mod limit;
 mod listener;
+mod local;
 mod location;
 mod login;
 mod network;
@@ -48,6 +49,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         tags::CODES,
         tasks::CODES,
         sharing::CODES,
+        local::CODES,
     ];
     subjects.into_iter().flatten().copied()
 }

@@ -191,14 +191,13 @@ impl Plan {
         let repositories = owned_repositories(&locations, &tasks);
         let rooms = Rooms { network, registry, data, platform, locations, tasks, repositories };
         let layers = layers::layers(&deployment, &rooms);
-        let core = CoreImage::resolve(spec, &deployment);
         Self {
-            local: Local::resolve(spec, &deployment, &rooms, &core),
+            local: Local::resolve(spec, &deployment, &rooms),
             terraform: Terraform::resolve(spec, &deployment),
             runbook: Runbook::resolve(&deployment, &rooms, &layers),
             layers,
             revision: Revision::resolve(&deployment, released_alone(&rooms)),
-            core,
+            core: CoreImage::resolve(spec, &deployment),
             deployment,
             instance,
             config,

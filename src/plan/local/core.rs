@@ -1,6 +1,6 @@
 //! Postgres, LocalStack, webserver and daemon.
 
-use super::service::{Bind, Build, HealthCheck, Own, Service, TMP, Volume, published, seconds};
+use super::service::{Bind, Build, HealthCheck, Own, Port, Service, TMP, Volume, seconds};
 use super::variables::{base_image, docker_group, password};
 use super::{Around, DAEMON, LOCALSTACK, POSTGRES, PROFILE, WEBSERVER};
 use crate::plan::config;
@@ -16,6 +16,8 @@ pub const LOCALSTACK_PORT: u16 = 4566;
 const LOCALSTACK_IMAGE: &str = "localstack/localstack:3";
 /// Major version of Postgres where the database is somebody else's.
 const POSTGRES_MAJOR: &str = "17";
+/// Port of Postgres on this machine where the spec names none.
+const POSTGRES_PORT: u16 = 5432;
 /// Where Docker listens.
 const DOCKER_SOCKET: &str = "/var/run/docker.sock";
 
@@ -36,13 +38,14 @@ impl Around<'_> {
             environment: vec![
                 // A folder of its own: the image's default moved in version 18.
                 variable("PGDATA", "/srv/postgres/data"),
+                // Both server and check read it.
+                variable("PGPORT", database.port.to_string()),
                 variable("POSTGRES_DB", &database.name),
                 variable("POSTGRES_PASSWORD", password()),
                 variable("POSTGRES_USER", &database.user),
             ],
-            ports: vec![published(self.local.database_port.unwrap_or(5432), 5432)],
+            ports: vec![Port::new(self.local.database_port.unwrap_or(POSTGRES_PORT), database.port)],
             volume: Some(Volume { name: "postgres-data".to_owned(), target: "/srv/postgres".to_owned() }),
-            // The port is Postgres' own here, whatever the deployment's is.
             ..self.foreign(POSTGRES, image, HealthCheck::quick(ready))
         }
     }
@@ -62,7 +65,7 @@ impl Around<'_> {
         ];
         Service {
             environment: vec![variable("AWS_DEFAULT_REGION", &self.deployment.region)],
-            ports: vec![published(LOCALSTACK_PORT, LOCALSTACK_PORT)],
+            ports: vec![Port::new(LOCALSTACK_PORT, LOCALSTACK_PORT)],
             ..self.foreign(
                 LOCALSTACK,
                 image.unwrap_or(LOCALSTACK_IMAGE).to_owned(),
@@ -100,7 +103,7 @@ impl Around<'_> {
             "import urllib.request; urllib.request.urlopen('http://127.0.0.1:{WEB_PORT}/server_info', timeout=5)"
         );
         Service {
-            ports: vec![published(self.web_port(), WEB_PORT)],
+            ports: vec![Port::new(self.web_port(), WEB_PORT)],
             ..self.core(WEBSERVER, containers, HealthCheck::quick(["python", "-c", &health]), below)
         }
     }

@@ -1,6 +1,6 @@
 //! Services beside Dagster's.
 
-use super::service::{HealthCheck, Service, Volume, published};
+use super::service::{HealthCheck, Port, Service, Volume};
 use super::variables::secret;
 use super::{Around, LOCALSTACK};
 use crate::plan::task::{sorted, variable};
@@ -32,7 +32,7 @@ pub fn known(image: &ImageRef) -> Option<&'static Known> {
 }
 
 /// The image of a service in its short or long form.
-pub fn image(service: &WordOr<ImageRef, ExtraService>) -> &ImageRef {
+pub fn service_image(service: &WordOr<ImageRef, ExtraService>) -> &ImageRef {
     match service {
         WordOr::Word(image) => image,
         WordOr::Other(service) => &service.image,
@@ -45,7 +45,7 @@ pub fn ports(service: &WordOr<ImageRef, ExtraService>) -> Vec<u16> {
         WordOr::Word(_) => None,
         WordOr::Other(service) => service.ports.clone(),
     };
-    given.unwrap_or_else(|| known(image(service)).map(|it| it.port).into_iter().collect())
+    given.unwrap_or_else(|| known(service_image(service)).map(|it| it.port).into_iter().collect())
 }
 
 impl Around<'_> {
@@ -58,7 +58,7 @@ impl Around<'_> {
     }
 
     fn extra_service(&self, name: &str, service: &WordOr<ImageRef, ExtraService>) -> Service {
-        let image = image(service);
+        let image = service_image(service);
         let long = match service {
             WordOr::Word(_) => None,
             WordOr::Other(long) => Some(long),
@@ -74,7 +74,7 @@ impl Around<'_> {
         Service {
             command: long.and_then(|it| it.command.as_ref()).into_iter().flatten().map(Text::from).collect(),
             environment: sorted(env.chain(secrets).collect()),
-            ports: ports(service).into_iter().map(|it| published(it, it)).collect(),
+            ports: ports(service).into_iter().map(|it| Port::new(it, it)).collect(),
             volume: data.map(|target| Volume { name: format!("{name}-data"), target }),
             ..self.foreign(name, image.as_str(), HealthCheck::quick(words))
         }

@@ -1,7 +1,7 @@
 //! Code locations: the deployment's code server with the code of this machine mounted into it.
 
 use super::core::{bind, merged};
-use super::service::{Build, HealthCheck, Service, published};
+use super::service::{Build, HealthCheck, Port, Service};
 use super::variables::{base_image, project, secret};
 use super::{Around, CODE_DIRECTORY, PROFILE};
 use crate::plan::key::Key;
@@ -53,17 +53,15 @@ impl Location<'_> {
     pub(super) fn service(&self, below: &[String]) -> Service {
         let seconds = self.location.server.as_ref().and_then(|it| it.startup_seconds);
         let deployed = self.deployed.server.containers.first();
-        let own = self.around.own(
-            deployed.is_none_or(|it| it.read_only_root),
-            deployed.map_or(60, |it| it.stop_timeout),
-        );
+        let own =
+            self.around.own(deployed.is_none_or(|it| it.read_only_root), deployed.map_or(60, |it| it.stop_timeout));
         Service {
             profile: Some(PROFILE.to_owned()),
             build: Some(self.build()),
             own: Some(own),
             command: server_command(self.location, self.port),
             environment: self.environment(),
-            ports: vec![published(self.port, self.port)],
+            ports: vec![Port::new(self.port, self.port)],
             binds: vec![bind(self.code(), &self.mount(), true)],
             depends_on: below.to_vec(),
             ..self.around.foreign(

@@ -9,17 +9,18 @@ mod location;
 mod service;
 mod variables;
 
+pub use extra::{known, ports, service_image};
 pub use location::path_in_project;
 pub use service::{Build, Service};
 pub use variables::Setting;
 
 use serde::Serialize;
 
+use super::Rooms;
 use super::deployment::Deployment;
 use super::instance::Server;
 use super::key::Key;
 use super::text::{Input, Part, Text};
-use super::{CoreImage, Rooms};
 use crate::spec::Spec;
 use crate::spec::local::{Launcher as SpecLauncher, Local as SpecLocal};
 
@@ -107,14 +108,13 @@ struct Around<'a> {
     local: &'a SpecLocal,
     deployment: &'a Deployment,
     rooms: &'a Rooms,
-    core: &'a CoreImage,
 }
 
 impl Local {
     /// Resolves the stack, where the spec asks for one.
-    pub fn resolve(spec: &Spec, deployment: &Deployment, rooms: &Rooms, core: &CoreImage) -> Option<Self> {
+    pub fn resolve(spec: &Spec, deployment: &Deployment, rooms: &Rooms) -> Option<Self> {
         let local = spec.local.as_ref().filter(|it| it.compose.unwrap_or(true))?;
-        let around = Around { spec, local, deployment, rooms, core };
+        let around = Around { spec, local, deployment, rooms };
         let docker = around.runs_in_docker();
         let services = around.services();
         let resume = spec.runs.as_ref().and_then(|it| it.monitoring.as_ref()).and_then(|it| it.resume_attempts);
@@ -134,6 +134,13 @@ impl Local {
             workspace: format!("{}/workspace.yaml", super::config::DIRECTORY),
             url: format!("http://localhost:{}", around.web_port()),
         })
+    }
+}
+
+impl Local {
+    /// Ports of this machine, with the service that each leads to.
+    pub fn published_ports(&self) -> impl Iterator<Item = (&str, u16)> {
+        self.services.iter().flat_map(|service| service.ports.iter().map(|it| (service.name.as_str(), it.published)))
     }
 }
 

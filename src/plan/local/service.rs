@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::plan::task::{self, Variable};
-use crate::plan::text::{Text, text};
+use crate::plan::text::Text;
 
 /// A service of the compose file.
 #[derive(Clone, Debug, Serialize)]
@@ -23,7 +23,7 @@ pub struct Service {
     /// Environment, sorted by name.
     pub environment: Vec<Variable>,
     /// Ports of this machine's loopback address, each with the port in the container.
-    pub ports: Vec<Text>,
+    pub ports: Vec<Port>,
     /// Folders and files of this machine.
     pub binds: Vec<Bind>,
     /// It has one of these, or a volume.
@@ -91,9 +91,24 @@ pub struct Volume {
 /// The folder that containers may write to.
 pub const TMP: &str = "/tmp";
 
-/// A port of the loopback address: nothing of the stack is open to the network that the machine is in.
-pub fn published(port: u16, inside: u16) -> Text {
-    text![format!("127.0.0.1:{port}:{inside}")]
+/// A port of this machine that leads to one of a container.
+#[derive(Clone, Debug, Serialize)]
+pub struct Port {
+    /// The loopback address: nothing of the stack is open to the network that the machine is in.
+    pub address: String,
+    /// Port of this machine; a compose file has a text here.
+    pub published_text: String,
+    /// The same as a number.
+    pub published: u16,
+    /// Port in the container.
+    pub target: u16,
+}
+
+impl Port {
+    /// A port of the loopback address.
+    pub fn new(published: u16, target: u16) -> Self {
+        Self { address: "127.0.0.1".to_owned(), published_text: published.to_string(), published, target }
+    }
 }
 
 /// Tells when a service is ready.

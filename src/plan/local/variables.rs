@@ -72,7 +72,11 @@ impl Around<'_> {
         };
         let mut all = Vec::new();
         if self.deployment.account.is_none() {
-            all.push(setting("ACCOUNT", ACCOUNT, "AWS account of the registry and of the bucket names; any will do here"));
+            all.push(setting(
+                "ACCOUNT",
+                ACCOUNT,
+                "AWS account of the registry and of the bucket names; any will do here",
+            ));
         }
         if self.takes_revision() {
             all.push(setting("GITREV", "local", "tag of the images: a commit when they are built to be pushed"));
