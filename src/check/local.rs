@@ -118,7 +118,7 @@ fn low_ports(subject: &Subject, found: &mut Diagnostics) {
         subject.local_locations().map(|(key, it)| (at().key("code_locations").key(key.as_str()).key("port"), it.port));
     let extra = subject.extra_services().flat_map(|(key, it)| {
         let path = at().key("extra_services").key(key.as_str()).key("ports");
-        ports(it).into_iter().enumerate().map(move |(index, port)| (path.index(index), Some(port)))
+        ports(it).into_iter().enumerate().map(move |(index, port)| (path.index(index), Some(port.0)))
     });
     for (path, port) in own.chain(locations).chain(extra) {
         if let Some(port) = port.filter(|it| *it < 1024) {

@@ -8,6 +8,7 @@ mod arn;
 mod code;
 mod data;
 mod environment;
+mod import;
 mod limit;
 mod listener;
 mod local;
@@ -50,6 +51,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         tasks::CODES,
         sharing::CODES,
         local::CODES,
+        import::CODES,
     ];
     subjects.into_iter().flatten().copied()
 }

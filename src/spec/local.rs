@@ -69,11 +69,22 @@ pub struct ExtraService {
     pub env: Option<IndexMap<EnvName, String>>,
     /// Variables that `.env` sets, because their values are credentials; default none.
     pub secrets: Option<Vec<EnvName>>,
-    /// Ports of this machine that lead to the same port of the service; default that of a known image, else none.
-    pub ports: Option<Vec<u16>>,
+    /// Ports that this machine and the service have in common, or `{published, target}` where they differ; default that of a
+    /// known image, else none.
+    pub ports: Option<Vec<WordOr<u16, PortPair>>>,
     /// Folder in the container that outlives it, in a volume; default none.
     pub data: Option<String>,
     /// Command that succeeds in the container once the service is ready, one item for each word; default that of a known
     /// image.
     pub health_check: Option<Vec<String>>,
+}
+
+/// A port of this machine that leads to another one of a service.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PortPair {
+    /// Port of this machine.
+    pub published: u16,
+    /// Port of the service.
+    pub target: u16,
 }

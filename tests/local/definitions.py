@@ -12,7 +12,7 @@ import dagster as dg
 def look(context):
     """Prints what code sees: its variables, the buckets of S3, and whether the other services answer."""
     reached = {}
-    for host, port in (("redis", 6379), ("warehouse", 5433)):
+    for host, port in (("redis", 6379), ("warehouse", 5432)):
         with socket.create_connection((host, port), timeout=5):
             reached[host] = port
     buckets = [bucket["Name"] for bucket in boto3.client("s3").list_buckets()["Buckets"]]

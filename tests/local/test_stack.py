@@ -43,7 +43,7 @@ def test_buckets_have_the_names_of_the_deployment(surveys):
 
 
 def test_services_find_each_other(surveys):
-    assert all(seen["reached"] == {"redis": 6379, "warehouse": 5433} for seen in surveys.values())
+    assert all(seen["reached"] == {"redis": 6379, "warehouse": 5432} for seen in surveys.values())
 
 
 def test_compute_logs_are_in_their_bucket(stack, surveys):

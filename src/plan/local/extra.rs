@@ -6,7 +6,7 @@ use super::{Around, LOCALSTACK};
 use crate::plan::task::{sorted, variable};
 use crate::plan::text::Text;
 use crate::spec::choice::WordOr;
-use crate::spec::local::ExtraService;
+use crate::spec::local::{ExtraService, PortPair};
 use crate::spec::scalar::{ImageRef, KeyName};
 
 /// An image whose health check and port are known.
@@ -39,13 +39,18 @@ pub fn service_image(service: &WordOr<ImageRef, ExtraService>) -> &ImageRef {
     }
 }
 
-/// Ports of a service: those that the spec names, or that of its image.
-pub fn ports(service: &WordOr<ImageRef, ExtraService>) -> Vec<u16> {
+/// Ports of a service, on this machine and in its container: those that the spec names, or that of its image.
+pub fn ports(service: &WordOr<ImageRef, ExtraService>) -> Vec<(u16, u16)> {
     let given = match service {
         WordOr::Word(_) => None,
-        WordOr::Other(service) => service.ports.clone(),
+        WordOr::Other(service) => service.ports.as_ref(),
     };
-    given.unwrap_or_else(|| known(service_image(service)).map(|it| it.port).into_iter().collect())
+    let of_image = || known(service_image(service)).map(|it| (it.port, it.port)).into_iter().collect();
+    let pair = |port: &WordOr<u16, PortPair>| match port {
+        WordOr::Word(same) => (*same, *same),
+        WordOr::Other(pair) => (pair.published, pair.target),
+    };
+    given.map_or_else(of_image, |it| it.iter().map(pair).collect())
 }
 
 impl Around<'_> {
@@ -74,7 +79,7 @@ impl Around<'_> {
         Service {
             command: long.and_then(|it| it.command.as_ref()).into_iter().flatten().map(Text::from).collect(),
             environment: sorted(env.chain(secrets).collect()),
-            ports: ports(service).into_iter().map(|it| Port::new(it, it)).collect(),
+            ports: ports(service).into_iter().map(|(published, target)| Port::new(published, target)).collect(),
             volume: data.map(|target| Volume { name: format!("{name}-data"), target }),
             ..self.foreign(name, image.as_str(), HealthCheck::quick(words))
         }
