@@ -47,6 +47,7 @@ pub const FILES: &[(&str, &str)] = embed![
     "runbook/README.md.j2",
     "runbook/_changes.md.j2",
     "runbook/_images.md.j2",
+    "runbook/_local.md.j2",
     "runbook/_login.md.j2",
     "runbook/_secrets.md.j2",
     "runbook/_tasks.md.j2",

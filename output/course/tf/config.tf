@@ -6,8 +6,6 @@ resource "aws_s3_object" "dagster_yaml" {
   source_hash            = filesha256("${path.module}/../config/dagster.yaml")
   content_type           = "application/yaml"
   server_side_encryption = "AES256"
-
-  depends_on = [aws_s3_bucket_versioning.config]
 }
 
 # The key stays and the bucket keeps every version: a task definition names the version it was made for.
@@ -18,8 +16,6 @@ resource "aws_s3_object" "workspace_yaml" {
   source_hash            = filesha256("${path.module}/../config/workspace.yaml")
   content_type           = "application/yaml"
   server_side_encryption = "AES256"
-
-  depends_on = [aws_s3_bucket_versioning.config]
 }
 
 locals {

@@ -74,11 +74,15 @@ resource "aws_s3_bucket_policy" "config" {
     ]
   })
 
-  depends_on = [aws_s3_bucket_public_access_block.config]
+  depends_on = [
+    aws_s3_bucket_public_access_block.config,
+    aws_s3_bucket_versioning.config,
+  ]
 }
 
+# Whoever uses the bucket waits until it is closed, versioned and has its policy.
 locals {
-  config_bucket = aws_s3_bucket.config.id
+  config_bucket = aws_s3_bucket_policy.config.bucket
 }
 
 resource "aws_s3_bucket" "compute_logs" {
@@ -179,11 +183,15 @@ resource "aws_s3_bucket_policy" "compute_logs" {
     ]
   })
 
-  depends_on = [aws_s3_bucket_public_access_block.compute_logs]
+  depends_on = [
+    aws_s3_bucket_public_access_block.compute_logs,
+    aws_s3_bucket_versioning.compute_logs,
+  ]
 }
 
+# Whoever uses the bucket waits until it is closed, versioned and has its policy.
 locals {
-  compute_logs_bucket = aws_s3_bucket.compute_logs.id
+  compute_logs_bucket = aws_s3_bucket_policy.compute_logs.bucket
 }
 
 # The password is made once and is in no plan and no state. The database takes it from the secret's version,

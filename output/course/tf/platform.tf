@@ -297,29 +297,6 @@ resource "aws_lb" "ui" {
   tags = { Name = "course-ui" }
 }
 
-resource "aws_lb_target_group" "ui" {
-  vpc_id               = local.vpc_id
-  target_type          = "ip"
-  protocol             = "HTTP"
-  port                 = 3000
-  deregistration_delay = 30
-
-  health_check {
-    path                = "/server_info"
-    interval            = 30
-    timeout             = 10
-    healthy_threshold   = 2
-    unhealthy_threshold = 3
-    matcher             = "200"
-  }
-
-  tags = { Name = "course-ui" }
-
-  lifecycle {
-    create_before_destroy = true
-  }
-}
-
 resource "aws_lb_listener" "ui" {
   load_balancer_arn = aws_lb.ui.arn
   port              = 80
@@ -395,6 +372,29 @@ resource "aws_iam_role_policy" "core_execution" {
       },
     ]
   })
+}
+
+resource "aws_lb_target_group" "ui" {
+  vpc_id               = local.vpc_id
+  target_type          = "ip"
+  protocol             = "HTTP"
+  port                 = 3000
+  deregistration_delay = 30
+
+  health_check {
+    path                = "/server_info"
+    interval            = 30
+    timeout             = 10
+    healthy_threshold   = 2
+    unhealthy_threshold = 3
+    matcher             = "200"
+  }
+
+  tags = { Name = "course-ui" }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_cloudwatch_log_group" "core_webserver" {

@@ -6,7 +6,7 @@ use super::{Around, DAEMON, LOCALSTACK, POSTGRES, PROFILE, WEBSERVER};
 use crate::plan::config;
 use crate::plan::registry::Repository;
 use crate::plan::task::{Container, Variable, sorted, variable};
-use crate::plan::text::{Input, Text, text};
+use crate::plan::text::{Input, Text, output, text};
 use crate::plan::web::WEB_PORT;
 use crate::spec::choice::WordOr;
 
@@ -25,6 +25,13 @@ impl Around<'_> {
     /// Port of the UI on this machine.
     pub(super) fn web_port(&self) -> u16 {
         self.local.port.unwrap_or(WEB_PORT)
+    }
+
+    /// Address of the UI, below the path that it is served at.
+    pub(super) fn url(&self) -> String {
+        let path = &self.rooms.platform.webserver.route.target.health_path;
+        let prefix = path.rsplit_once('/').map_or("", |(prefix, _)| prefix);
+        format!("http://localhost:{}{prefix}", self.web_port())
     }
 
     pub(super) fn postgres(&self) -> Service {
@@ -81,27 +88,25 @@ impl Around<'_> {
     /// The deployment's buckets, as words of a shell loop.
     fn buckets(&self) -> Text {
         let data = &self.rooms.data;
-        let created = |name: &Text, created: Option<&Text>| self.here(created.unwrap_or(name));
-        let config = &data.config_bucket;
-        let logs = &data.compute_logs_bucket;
-        let code = data.code_bucket.as_ref();
-        let mut words = text![
-            created(&config.name, config.created.as_ref().map(|it| &it.name)),
-            " ",
-            created(&logs.name, logs.created.as_ref().map(|it| &it.name)),
-        ];
-        if let Some(code) = code {
+        let mut words = text![self.bucket(&data.config_bucket), " ", self.bucket(&data.compute_logs_bucket)];
+        if let Some(code) = &data.code_bucket {
             words.push(" ");
-            words.push(created(code, data.created_code_bucket.as_ref().map(|it| &it.name)));
+            words.push(self.bucket(code));
         }
         words
     }
 
+    /// Name of a bucket, which in the deployment the data layer publishes where it creates it.
+    pub(super) fn bucket(&self, name: &Text) -> Text {
+        let created = self.rooms.data.buckets.iter().find(|it| output("data", &it.published()) == *name);
+        self.here(created.map_or(name, |it| &it.name))
+    }
+
     pub(super) fn webserver(&self, below: &[String]) -> Service {
         let containers = &self.rooms.platform.webserver.task.containers;
-        let health = format!(
-            "import urllib.request; urllib.request.urlopen('http://127.0.0.1:{WEB_PORT}/server_info', timeout=5)"
-        );
+        let path = &self.rooms.platform.webserver.route.target.health_path;
+        let health =
+            format!("import urllib.request; urllib.request.urlopen('http://127.0.0.1:{WEB_PORT}{path}', timeout=5)");
         Service {
             ports: vec![Port::new(self.web_port(), WEB_PORT)],
             ..self.core(WEBSERVER, containers, HealthCheck::quick(["python", "-c", &health]), below)

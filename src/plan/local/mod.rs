@@ -132,7 +132,7 @@ impl Local {
             locations: rooms.locations.iter().map(|it| it.key.clone()).collect(),
             dockerfile: around.dockerfile(),
             workspace: format!("{}/workspace.yaml", super::config::DIRECTORY),
-            url: format!("http://localhost:{}", around.web_port()),
+            url: around.url(),
         })
     }
 }

@@ -120,9 +120,8 @@ impl Around<'_> {
     /// What Dagster's instance reads, as in the deployment, and where AWS is.
     pub(super) fn instance_environment(&self) -> Vec<Variable> {
         let data = &self.rooms.data;
-        let logs = data.compute_logs_bucket.created.as_ref().map_or(&data.compute_logs_bucket.name, |it| &it.name);
         let here = |it: Variable| match it.name.as_str() {
-            "DAGFORGE_COMPUTE_LOGS_BUCKET" => variable(&it.name, self.here(logs)),
+            "DAGFORGE_COMPUTE_LOGS_BUCKET" => variable(&it.name, self.bucket(&data.compute_logs_bucket)),
             "DAGSTER_POSTGRES_HOSTNAME" => variable(&it.name, super::POSTGRES),
             _ => it,
         };
