@@ -93,7 +93,6 @@ const NOBODY: &[Listed] = &[
     ("layers[].owner", "which blueprint is rendered for whom"),
     ("layers[].parameters[]", "the commands of the runbook"),
     ("layers[].publishes.*.parameter_type", "the frame of a template is given its parameters"),
-    ("local", "null where the spec asks for no local stack"),
     ("local.dockerfile", "null where every code location has its own"),
     ("local.services[].ports[].published", "a text in a compose file; rules and read-back compare the number"),
     ("locations[].host", "workspace.yaml has it from `instance.servers`"),
