@@ -63,6 +63,9 @@ const DECIDED: &[&str] = &[
     "working_dir",
 ];
 
+/// Names and values.
+type Pairs = Vec<(String, String)>;
+
 /// What one service is made into.
 struct Reading<'a> {
     service: &'a Value,
@@ -177,10 +180,7 @@ impl Reading<'_> {
     }
 
     /// Plain variables, and those that become references.
-    fn variables(
-        &mut self,
-        reference: impl Fn(&str) -> Option<String>,
-    ) -> (Vec<(String, String)>, Vec<(String, String)>) {
+    fn variables(&mut self, reference: impl Fn(&str) -> Option<String>) -> (Pairs, Pairs) {
         let (mut env, mut secrets) = (Vec::new(), Vec::new());
         let environment = self.service.get("environment").cloned().unwrap_or_default();
         for (index, (name, value)) in variables(&environment).into_iter().enumerate() {

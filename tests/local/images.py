@@ -2,7 +2,6 @@
 
 import pathlib
 import re
-import sys
 
 from boot import postgres
 from boot.ecs.images import PATH, Registry
@@ -23,11 +22,6 @@ class Images:
     def __init__(self, scratch, stack):
         self.stack = stack
         registry = Registry(scratch, REPOSITORY / ".venv-dagster", REPOSITORY / ".venv")
-        # The interpreter that virtual environments are made from; their own may be a copy, which is not in a container.
-        interpreter = pathlib.Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}").resolve()
-        for python in pathlib.Path(scratch).glob("*-bin/python"):
-            python.unlink()
-            python.symlink_to(interpreter)
         with open(pathlib.Path(scratch) / "etc" / "passwd", "a") as file:
             file.write("somebody:x:65534:65534::/tmp:/bin/sh\n")
         self.base, self.packages, self.tools = registry.base, registry.packages, registry.tools
