@@ -22,7 +22,7 @@ const KEYS: &[&str] = &[
 
 /// The YAML files of the stack. The others have no literals: what could end a line of theirs is refused.
 fn trees(plan: &Replaced, blueprints: &Blueprints) -> BTreeMap<String, Tree> {
-    let rooms = Rooms::of_value(plan.value.clone()).unwrap();
+    let rooms = Rooms::of_value(plan.value.clone());
     let files = render(&plan.plan, &rooms, Target::Compose, blueprints).filter_map(Result::ok);
     let yaml = files.filter(|it| it.path.ends_with(".yaml"));
     yaml.map(|file| (file.path.clone(), read(&file.path, &file.text))).collect()
