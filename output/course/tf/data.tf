@@ -1,6 +1,10 @@
 resource "aws_s3_bucket" "config" {
   bucket        = "course-config-${local.account_id}-${local.region}"
-  force_destroy = true
+  force_destroy = false
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_s3_bucket_server_side_encryption_configuration" "config" {
@@ -87,7 +91,11 @@ locals {
 
 resource "aws_s3_bucket" "compute_logs" {
   bucket        = "course-compute-logs-${local.account_id}-${local.region}"
-  force_destroy = true
+  force_destroy = false
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_s3_bucket_server_side_encryption_configuration" "compute_logs" {
@@ -204,9 +212,13 @@ ephemeral "aws_secretsmanager_random_password" "database" {
 resource "aws_secretsmanager_secret" "database" {
   name_prefix             = "course-database-"
   description             = "Password of the Postgres user dagster of the Dagster deployment course"
-  recovery_window_in_days = 0
+  recovery_window_in_days = 30
 
   tags = { Name = "course-database" }
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_secretsmanager_secret_version" "database" {
@@ -327,9 +339,11 @@ resource "aws_db_instance" "database" {
 
   backup_retention_period  = 14
   copy_tags_to_snapshot    = true
-  delete_automated_backups = true
-  deletion_protection      = false
-  skip_final_snapshot      = true
+  delete_automated_backups = false
+  deletion_protection      = true
+  skip_final_snapshot      = false
+
+  final_snapshot_identifier = "course-database-final"
 
   enabled_cloudwatch_logs_exports       = ["postgresql", "upgrade"]
   performance_insights_enabled          = true
@@ -338,6 +352,10 @@ resource "aws_db_instance" "database" {
   monitoring_role_arn                   = aws_iam_role.database_monitoring.arn
 
   tags = { Name = "course-database" }
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 locals {

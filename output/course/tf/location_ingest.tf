@@ -9,7 +9,7 @@ locals {
 resource "aws_ecr_repository" "location_ingest" {
   name                 = "course/location/ingest"
   image_tag_mutability = "IMMUTABLE"
-  force_delete         = true
+  force_delete         = false
 
   image_scanning_configuration {
     scan_on_push = true
@@ -17,6 +17,10 @@ resource "aws_ecr_repository" "location_ingest" {
 
   encryption_configuration {
     encryption_type = "AES256"
+  }
+
+  lifecycle {
+    prevent_destroy = true
   }
 }
 
@@ -95,6 +99,8 @@ resource "aws_iam_role_policy" "execution_ingest" {
 resource "aws_cloudwatch_log_group" "run_ingest" {
   name              = "/dagforge/course/run/ingest"
   retention_in_days = 365
+
+  skip_destroy = true
 }
 
 resource "aws_iam_role" "run_ingest" {
@@ -218,6 +224,8 @@ resource "aws_ecs_task_definition" "run_ingest" {
 resource "aws_cloudwatch_log_group" "server_ingest" {
   name              = "/dagforge/course/server/ingest"
   retention_in_days = 365
+
+  skip_destroy = true
 }
 
 resource "aws_iam_role" "server_ingest" {

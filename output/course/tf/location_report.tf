@@ -9,7 +9,7 @@ locals {
 resource "aws_ecr_repository" "location_report" {
   name                 = "course/location/report"
   image_tag_mutability = "IMMUTABLE"
-  force_delete         = true
+  force_delete         = false
 
   image_scanning_configuration {
     scan_on_push = true
@@ -17,6 +17,10 @@ resource "aws_ecr_repository" "location_report" {
 
   encryption_configuration {
     encryption_type = "AES256"
+  }
+
+  lifecycle {
+    prevent_destroy = true
   }
 }
 
@@ -94,6 +98,8 @@ resource "aws_iam_role_policy" "execution_report" {
 resource "aws_cloudwatch_log_group" "run_report" {
   name              = "/dagforge/course/run/report"
   retention_in_days = 365
+
+  skip_destroy = true
 }
 
 resource "aws_iam_role" "run_report" {
@@ -213,6 +219,8 @@ resource "aws_ecs_task_definition" "run_report" {
 resource "aws_cloudwatch_log_group" "server_report" {
   name              = "/dagforge/course/server/report"
   retention_in_days = 365
+
+  skip_destroy = true
 }
 
 resource "aws_iam_role" "server_report" {

@@ -10,7 +10,7 @@ locals {
 resource "aws_ecr_repository" "location_transform" {
   name                 = "course/location/transform"
   image_tag_mutability = "IMMUTABLE"
-  force_delete         = true
+  force_delete         = false
 
   image_scanning_configuration {
     scan_on_push = true
@@ -18,6 +18,10 @@ resource "aws_ecr_repository" "location_transform" {
 
   encryption_configuration {
     encryption_type = "AES256"
+  }
+
+  lifecycle {
+    prevent_destroy = true
   }
 }
 
@@ -30,7 +34,11 @@ resource "aws_ecr_lifecycle_policy" "location_transform" {
 resource "aws_secretsmanager_secret" "secret_warehouse_password_transform" {
   name                    = "course/transform/warehouse_password"
   description             = "warehouse_password of the code location transform (course): created empty, filled by hand"
-  recovery_window_in_days = 0
+  recovery_window_in_days = 30
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_iam_role" "execution_transform" {
@@ -103,6 +111,8 @@ resource "aws_iam_role_policy" "execution_transform" {
 resource "aws_cloudwatch_log_group" "run_transform" {
   name              = "/dagforge/course/run/transform"
   retention_in_days = 365
+
+  skip_destroy = true
 }
 
 resource "aws_iam_role" "run_transform" {
@@ -224,6 +234,8 @@ resource "aws_ecs_task_definition" "run_transform" {
 resource "aws_cloudwatch_log_group" "server_transform" {
   name              = "/dagforge/course/server/transform"
   retention_in_days = 365
+
+  skip_destroy = true
 }
 
 resource "aws_iam_role" "server_transform" {

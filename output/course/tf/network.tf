@@ -21,6 +21,10 @@ resource "aws_vpc" "main" {
   enable_dns_hostnames = true
 
   tags = { Name = "course" }
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 # The default group stays without rules: nothing should be in it.
@@ -159,6 +163,8 @@ resource "aws_vpc_endpoint" "s3_gateway" {
 resource "aws_cloudwatch_log_group" "flow_log" {
   name              = "/dagforge/course/vpc-flow-logs"
   retention_in_days = 365
+
+  skip_destroy = true
 }
 
 resource "aws_iam_role" "flow_log" {

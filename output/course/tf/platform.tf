@@ -1,6 +1,8 @@
 resource "aws_cloudwatch_log_group" "exec" {
   name              = "/dagforge/course/exec"
   retention_in_days = 365
+
+  skip_destroy = true
 }
 
 resource "aws_ecs_cluster" "main" {
@@ -291,7 +293,7 @@ resource "aws_lb" "ui" {
   security_groups            = [aws_security_group.load_balancer.id]
   subnets                    = [local.private_subnet_1, local.private_subnet_2]
   drop_invalid_header_fields = true
-  enable_deletion_protection = false
+  enable_deletion_protection = true
   idle_timeout               = 600
 
   tags = { Name = "course-ui" }
@@ -400,6 +402,8 @@ resource "aws_lb_target_group" "ui" {
 resource "aws_cloudwatch_log_group" "core_webserver" {
   name              = "/dagforge/course/webserver"
   retention_in_days = 365
+
+  skip_destroy = true
 }
 
 resource "aws_iam_role" "core_webserver" {
@@ -671,6 +675,8 @@ resource "aws_ecs_service" "core_webserver" {
 resource "aws_cloudwatch_log_group" "core_daemon" {
   name              = "/dagforge/course/daemon"
   retention_in_days = 365
+
+  skip_destroy = true
 }
 
 resource "aws_iam_role" "core_daemon" {

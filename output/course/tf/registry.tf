@@ -1,7 +1,7 @@
 resource "aws_ecr_repository" "core" {
   name                 = "course/core"
   image_tag_mutability = "IMMUTABLE"
-  force_delete         = true
+  force_delete         = false
 
   image_scanning_configuration {
     scan_on_push = true
@@ -9,6 +9,10 @@ resource "aws_ecr_repository" "core" {
 
   encryption_configuration {
     encryption_type = "AES256"
+  }
+
+  lifecycle {
+    prevent_destroy = true
   }
 }
 
