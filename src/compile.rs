@@ -26,6 +26,12 @@ pub fn compile(spec: &Spec, environment: Option<&str>, blueprints: &Blueprints) 
 }
 
 impl Compiled {
+    /// Everything that the spec asks for: both ways to deploy, and whatever it turns on.
+    pub fn targets(&self) -> Vec<Target> {
+        let local = self.plan.local.as_ref().map(|_| Target::Compose);
+        [Target::Cfn, Target::Tf].into_iter().chain(local).collect()
+    }
+
     /// Every file of the deployment for these targets, each rendered when it is asked for.
     pub fn files<'a>(
         &'a self,

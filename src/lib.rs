@@ -12,6 +12,7 @@ pub mod check;
 pub mod cli;
 pub mod compile;
 pub mod diagnostic;
+pub mod init;
 pub mod output;
 pub mod plan;
 pub mod reference;

@@ -120,7 +120,8 @@ impl Writer<'_> {
             Mode::Terraform => super::deploy_time::template(self, text),
             Mode::Shell => super::deploy_time::word(self, text),
             Mode::Markdown => super::deploy_time::prose(self, text),
-            Mode::Plain | Mode::Compose | Mode::Workflow | Mode::Bare => Err(Refused(format!(
+            Mode::Compose => super::deploy_time::compose(self, text),
+            Mode::Plain | Mode::Workflow | Mode::Bare => Err(Refused(format!(
                 "`{text}` is known only at deploy time, which {} cannot express",
                 self.mode.name()
             ))),

@@ -5,14 +5,15 @@
 //! defaults and formats stand in one place.
 
 mod arns;
-mod credentials;
+pub(crate) mod credentials;
 mod dagster;
 mod database;
 mod discovery;
 mod egress;
-mod environment;
+pub(crate) mod environment;
 pub mod fargate;
 mod listener;
+mod local;
 mod locations;
 mod login;
 mod logs;
@@ -70,6 +71,7 @@ const RULES: &[&[Rule]] = &[
     webservers::RULES,
     sizes::RULES,
     locations::RULES,
+    local::RULES,
     environment::RULES,
     permissions::RULES,
     arns::RULES,

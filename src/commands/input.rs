@@ -67,7 +67,8 @@ fn fixed_revision(text: &str) -> Result<GitRev> {
     })
 }
 
-fn report(source: &Source, found: &Diagnostics, format: MessageFormat) -> Result<()> {
+/// Prints findings as they are asked for.
+pub fn report(source: &Source, found: &Diagnostics, format: MessageFormat) -> Result<()> {
     // Finding the places of findings parses the text again.
     if found.is_empty() {
         return Ok(());

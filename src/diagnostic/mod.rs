@@ -8,8 +8,10 @@ mod arn;
 mod code;
 mod data;
 mod environment;
+mod import;
 mod limit;
 mod listener;
+mod local;
 mod location;
 mod login;
 mod network;
@@ -48,6 +50,8 @@ pub fn codes() -> impl Iterator<Item = Code> {
         tags::CODES,
         tasks::CODES,
         sharing::CODES,
+        local::CODES,
+        import::CODES,
     ];
     subjects.into_iter().flatten().copied()
 }

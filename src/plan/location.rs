@@ -216,7 +216,7 @@ impl Parts<'_> {
         let mut environment = self.environment();
         environment.push(variable("DAGSTER_CONTAINER_CONTEXT", self.container_context()));
         let container = Container {
-            command: self.server_command(port),
+            command: server_command(self.location, port),
             port: Some(port),
             health_check: Some(health_check(port, size.startup_seconds.unwrap_or(180))),
             ..self.container("server", environment, log_group, SERVER_STOP_TIMEOUT)
@@ -287,23 +287,6 @@ impl Parts<'_> {
         text![before, owned_output("location", self.key, "run_task_definition"), after]
     }
 
-    fn server_command(&self, port: u16) -> Vec<Text> {
-        let location = self.location;
-        let port = port.to_string();
-        let mut words = vec!["dagster", "code-server", "start", "-h", "0.0.0.0", "-p", port.as_str()];
-        let options = [
-            ("-m", location.module.as_ref().map(PythonModule::as_str)),
-            ("-f", location.file.as_deref()),
-            ("--package-name", location.package.as_ref().map(PythonModule::as_str)),
-            ("-a", location.attribute.as_deref()),
-            ("-d", location.working_directory.as_deref()),
-        ];
-        for (option, value) in options {
-            words.extend(value.into_iter().flat_map(|value| [option, value]));
-        }
-        words.into_iter().map(Text::from).collect()
-    }
-
     /// One task, stopped before its successor starts: two servers of one location would answer with two server ids,
     /// and Dagster would reload the location back and forth.
     fn service(&self) -> Service {
@@ -322,13 +305,30 @@ impl Parts<'_> {
     }
 }
 
+/// The command of a location's code server.
+pub fn server_command(location: &CodeLocation, port: u16) -> Vec<Text> {
+    let port = port.to_string();
+    let mut words = vec!["dagster", "code-server", "start", "-h", "0.0.0.0", "-p", port.as_str()];
+    let options = [
+        ("-m", location.module.as_ref().map(PythonModule::as_str)),
+        ("-f", location.file.as_deref()),
+        ("--package-name", location.package.as_ref().map(PythonModule::as_str)),
+        ("-a", location.attribute.as_deref()),
+        ("-d", location.working_directory.as_deref()),
+    ];
+    for (option, value) in options {
+        words.extend(value.into_iter().flat_map(|value| [option, value]));
+    }
+    words.into_iter().map(Text::from).collect()
+}
+
 /// Above the 60 seconds in which a busy code server ends its requests (DAGSTER_GRPC_SHUTDOWN_GRACE_PERIOD).
 const SERVER_STOP_TIMEOUT: u32 = 75;
 /// The most that Fargate grants: a run marks itself canceled and cleans up.
 const RUN_STOP_TIMEOUT: u32 = 120;
 
 /// Dagster's own probe takes most of a CPU second to start, four on a quarter of a CPU; ECS would kill it after five.
-fn health_check(port: u16, start_period: u32) -> HealthCheck {
+pub fn health_check(port: u16, start_period: u32) -> HealthCheck {
     let words = ["CMD", "dagster", "api", "grpc-health-check", "-p", &port.to_string()].map(str::to_owned);
     HealthCheck { command: words.to_vec(), interval: 30, timeout: 20, retries: 3, start_period }
 }

@@ -12,6 +12,7 @@ pub mod iam;
 pub mod instance;
 pub mod key;
 pub mod layers;
+pub mod local;
 pub mod location;
 pub mod login;
 pub mod names;
@@ -46,6 +47,7 @@ use deployment::Deployment;
 use instance::{Instance, Place, Server};
 
 use layers::Layer;
+use local::Local;
 use location::Location;
 use network::Network;
 use platform::Platform;
@@ -77,6 +79,8 @@ pub struct Plan {
     pub terraform: Terraform,
     /// What the runbook says beyond that.
     pub runbook: Runbook,
+    /// The deployment on one machine; none where the spec does not ask for it.
+    pub local: Option<Local>,
     /// The rooms.
     #[serde(flatten)]
     pub rooms: Rooms,
@@ -121,6 +125,8 @@ pub struct CoreImage {
     pub uid: String,
     /// Group of the containers, as a number.
     pub gid: String,
+    /// It can start containers, which only a local stack asks for.
+    pub launches_containers: bool,
 }
 
 /// What the config files say; it comes first, because the digest of their text is part of the plan.
@@ -186,6 +192,7 @@ impl Plan {
         let rooms = Rooms { network, registry, data, platform, locations, tasks, repositories };
         let layers = layers::layers(&deployment, &rooms);
         Self {
+            local: Local::resolve(spec, &deployment, &rooms),
             terraform: Terraform::resolve(spec, &deployment),
             runbook: Runbook::resolve(&deployment, &rooms, &layers),
             layers,
@@ -224,6 +231,7 @@ impl CoreImage {
             library_version: library_version(version),
             uid: uid.to_owned(),
             gid: gid.to_owned(),
+            launches_containers: local::runs_in_docker(spec),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! From the plan to files.
 
 mod cfn;
+mod compose;
 mod config;
 mod json;
 mod rooms;
@@ -21,14 +22,20 @@ pub enum Target {
     Cfn,
     /// A Terraform root module.
     Tf,
+    /// The stack on one machine.
+    Compose,
 }
 
 impl Target {
+    /// Every target, in the order they are rendered.
+    pub const ALL: [Target; 3] = [Target::Cfn, Target::Tf, Target::Compose];
+
     /// The word on the command line, and the folder of its blueprints and of its output.
     pub fn folder(self) -> &'static str {
         match self {
             Target::Cfn => "cfn",
             Target::Tf => "tf",
+            Target::Compose => "compose",
         }
     }
 }
@@ -83,6 +90,10 @@ pub fn render<'a>(
             let own =
                 layers.filter(|index| plan.layers[*index].name != "registry" || plan.layers[*index].owner.is_none());
             Box::new(module.chain(own.map(move |index| tf::layer_file(plan, rooms, index, blueprints))))
+        }
+        Target::Compose => {
+            let files = plan.local.iter().flat_map(compose::files);
+            Box::new(files.map(move |name| compose::file(rooms, name, blueprints)))
         }
     }
 }

@@ -35,6 +35,12 @@ impl Rooms {
         self.layers.get_item_by_index(index).map_err(|error| broken(&error))
     }
 
+    /// What the blueprints of the local stack get.
+    pub(super) fn local(&self) -> Result<Value, BlueprintError> {
+        let part = |name: &str| self.plan.get_attr(name).map_err(|error| broken(&error));
+        Ok(context! { plan => self.plan(), local => part("local")?, instance => part("instance")? })
+    }
+
     /// What the blueprint of a layer gets: the plan, the layer, and the location or task that the layer is for, with the
     /// repository and the secrets that are created for it.
     pub(super) fn context(&self, plan: &Plan, index: usize) -> Result<Value, BlueprintError> {

@@ -93,6 +93,8 @@ const NOBODY: &[Listed] = &[
     ("layers[].owner", "which blueprint is rendered for whom"),
     ("layers[].parameters[]", "the commands of the runbook"),
     ("layers[].publishes.*.parameter_type", "the frame of a template is given its parameters"),
+    ("local.dockerfile", "null where every code location has its own"),
+    ("local.services[].ports[].published", "a text in a compose file; rules and read-back compare the number"),
     ("locations[].host", "workspace.yaml has it from `instance.servers`"),
     ("locations[].port", "the container, its command and the security group rules say it"),
     ("*.log_group.reference", "the containers' log configuration says it"),
@@ -138,6 +140,7 @@ impl Reads {
         self.cfn.extend(read(&value, |rooms| drain(render(plan, rooms, Target::Cfn, blueprints))));
         self.tf.extend(read(&value, |rooms| drain(render(plan, rooms, Target::Tf, blueprints))));
         self.rest.extend(read(&value, |rooms| drain(always(rooms, blueprints))));
+        self.rest.extend(read(&value, |rooms| drain(render(plan, rooms, Target::Compose, blueprints))));
         let recording = Recording::of(&value, KEYED);
         let instance = recording.root().get_attr("instance").unwrap();
         for name in ["dagster/dagster.yaml.j2", "dagster/workspace.yaml.j2"] {

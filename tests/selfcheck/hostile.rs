@@ -184,12 +184,12 @@ fn trees(plan: &Replaced, blueprints: &Blueprints) -> Vec<(String, Tree)> {
 }
 
 /// A mark that no other text holds.
-fn mark(slot: usize) -> String {
+pub fn mark(slot: usize) -> String {
     format!("m{slot:06}m")
 }
 
 /// The text with its marks replaced.
-fn unmarked(text: &str, texts: &BTreeMap<String, String>) -> String {
+pub fn unmarked(text: &str, texts: &BTreeMap<String, String>) -> String {
     let mut result = String::new();
     let mut rest = text;
     while let Some(at) = rest.find('m') {
