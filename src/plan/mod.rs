@@ -16,6 +16,7 @@ pub mod location;
 pub mod login;
 pub mod names;
 pub mod network;
+pub mod ops;
 pub mod permission;
 pub mod platform;
 pub mod registry;
@@ -48,6 +49,7 @@ use instance::{Instance, Place, Server};
 use layers::Layer;
 use location::Location;
 use network::Network;
+use ops::Ops;
 use platform::Platform;
 use registry::Repository;
 use revision::Revision;
@@ -75,6 +77,8 @@ pub struct Plan {
     pub core: CoreImage,
     /// What the Terraform module brings along.
     pub terraform: Terraform,
+    /// What `ops.sh` has to know.
+    pub ops: Ops,
     /// What the runbook says beyond that.
     pub runbook: Runbook,
     /// The rooms.
@@ -187,6 +191,7 @@ impl Plan {
         let layers = layers::layers(&deployment, &rooms);
         Self {
             terraform: Terraform::resolve(spec, &deployment),
+            ops: Ops::resolve(spec, &deployment, &rooms, &layers, &config),
             runbook: Runbook::resolve(&deployment, &rooms, &layers),
             layers,
             revision: Revision::resolve(&deployment, released_alone(&rooms)),

@@ -158,9 +158,9 @@ fn services(rooms: &Rooms) -> String {
     core.chain(locations).map(|it| it.name.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// Layers with data get the policy; the others may be replaced at will.
+/// Layers with data get the policy.
 fn stack_policies(deployment: &Deployment, layers: &[super::layers::Layer]) -> Vec<String> {
-    let guarded = layers.iter().filter(|it| matches!(it.name.as_str(), "network" | "registry" | "data"));
+    let guarded = layers.iter().filter(|it| it.holds_data());
     let guarded = guarded.filter(|_| deployment.protection.stack_policy);
     let command = |stack: &str| {
         format!(

@@ -43,12 +43,20 @@ pub struct File {
 }
 
 /// Files of a deployment whatever its targets, beside the plan itself: the runbook, the Dockerfile of the core image.
+/// Files of a deployment whatever its targets: the plan, the runbook, the Dockerfile of the core image, the
+/// program that operates it.
 pub fn always<'a>(
     rooms: &'a Rooms,
     blueprints: &'a Blueprints,
 ) -> impl Iterator<Item = Result<File, BlueprintError>> + 'a {
     let own = [("README.md", "runbook/README.md.j2"), ("images/core/Dockerfile", "images/core/Dockerfile.j2")];
     own.into_iter().map(move |(path, blueprint)| {
+    let own = [
+        ("README.md", "runbook/README.md.j2"),
+        ("images/core/Dockerfile", "images/core/Dockerfile.j2"),
+        ("ops/ops.sh", "ops/ops.sh.j2"),
+    ];
+    let own = own.into_iter().map(move |(path, blueprint)| {
         let rendered = blueprints.render(blueprint, context! { plan => rooms.plan() })?;
         Ok(File { path: path.to_owned(), text: rendered.text })
     })

@@ -1,6 +1,7 @@
 //! The spec exactly as written: `None` means "not said". Defaults belong to the plan.
 
 mod anchors;
+pub mod build;
 pub mod choice;
 pub mod compute;
 pub mod data;

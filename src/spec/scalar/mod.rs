@@ -9,6 +9,7 @@ mod created;
 mod image;
 mod name;
 mod net;
+mod path;
 mod secret;
 mod task;
 mod version;
@@ -21,6 +22,7 @@ pub use created::{CreatedSecret, JsonKey, SecretSource};
 pub use image::{DagsterVersion, GitRev, ImageRef};
 pub use name::{EnvName, KeyName, Name, PythonModule};
 pub use net::{Cidr, DomainName, Percent, Port};
+pub use path::ProjectPath;
 pub use secret::{SecretRef, SsmPath};
 pub use task::{PackageKey, REVISION, RepositoryName, ScheduleExpression, TimeZone};
 pub use version::GrammarVersion;
@@ -98,6 +100,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<Name>(),
     Format::of::<PackageKey>(),
     Format::of::<PathPrefix>(),
+    Format::of::<ProjectPath>(),
     Format::of::<PythonModule>(),
     Format::of::<Region>(),
     Format::of::<RepositoryName>(),
