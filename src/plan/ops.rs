@@ -104,6 +104,8 @@ pub struct Image {
     pub dockerfile: String,
     /// The revision that the spec fixes for it; empty without.
     pub revision: Text,
+    /// Its revision in a shell that knows `$GITREV`.
+    pub shell_revision: String,
 }
 
 impl Ops {

@@ -37,6 +37,8 @@ pub struct Runbook {
     pub stack_policies: Vec<String>,
     /// A code location to show commands with.
     pub example_location: String,
+    /// The same in Terraform's names.
+    pub example_label: String,
     /// Services, as words of a shell loop.
     pub services: String,
     /// Stacks in the order they are deleted, as words of a shell loop.
@@ -102,6 +104,7 @@ impl Runbook {
             steps: steps(layers),
             stack_policies: stack_policies(deployment, layers),
             example_location: rooms.locations.first().map(|it| it.key.to_string()).unwrap_or_default(),
+            example_label: rooms.locations.first().map(|it| it.key.snake()).unwrap_or_default(),
             services: services(rooms),
             stacks_backwards: layers.iter().rev().map(|it| it.stack.as_str()).collect::<Vec<_>>().join(" "),
             secret_parameter: deployment.parameter_path("data", "database_secret_arn"),

@@ -8,7 +8,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly deployment='fleet'
 readonly region='us-east-1'
-readonly partition='aws'
 readonly url_suffix='amazonaws.com'
 readonly account=''
 readonly cluster='fleet'
@@ -172,7 +171,8 @@ Operates the Dagster deployment $deployment in $region.
 NAME is core, a code location or a task; LAYER is network, registry, data, platform, location or task.
 SERVICE is webserver, daemon or a code location; LOG is a service, run/LOCATION or task/TASK.
 
-  --gitrev REV         revision of the images; images takes that of the last commit by default
+  --gitrev REV         revision of the images; without it, images takes that of the last commit, and deploy of the
+                       platform, a code location or a task the one that it has
   --target cfn|tf      what deployed it; without it, the stacks and Terraform's folder are asked
   --since TIME         how far back logs go: 30m, 2h, 1d; 1h by default
   --follow             go on printing logs until interrupted
@@ -373,6 +373,10 @@ deploy_command() {
   local wanted=$1 found='' revised=''
   layers find_layer "$wanted"
   [[ $found ]] || stop "there is no layer, code location or task $wanted" "one of: $(names_of layers | tr ' ' '\n' | sort -u | tr '\n' ' ')$(names_of owners)"
+  if [[ -z $gitrev ]] && has revised "$wanted"; then
+    newest_revision "$wanted"
+    gitrev=$revision
+  fi
   [[ -z $revised || $gitrev ]] || stop "which revision?" "ops.sh deploy $wanted --gitrev REV"
   find_target
   "deploy_$target" "$wanted"

@@ -18,7 +18,7 @@ pub fn images(spec: &Spec, rooms: &Rooms) -> Vec<Image> {
         repository: rooms.registry.name.clone(),
         context: "images/core".to_owned(),
         dockerfile: "images/core/Dockerfile".to_owned(),
-        revision: spec.gitrev.as_ref().map(GitRev::as_str).unwrap_or_default().into(),
+        ..revised(spec.gitrev.as_ref())
     };
     let locations = spec.code_locations.iter().zip(&rooms.locations);
     let locations = locations.map(|((_, it), location)| {
@@ -41,7 +41,20 @@ fn image(spec: &Spec, key: &Key, repository: &Repository, build: Option<&Build>,
         repository: repository.name.clone(),
         dockerfile: format!("{context}/{dockerfile}"),
         context,
-        revision: gitrev.or(spec.gitrev.as_ref()).map(GitRev::as_str).unwrap_or_default().into(),
+        ..revised(gitrev.or(spec.gitrev.as_ref()))
+    }
+}
+
+/// An image that is nothing yet but its revision.
+fn revised(fixed: Option<&GitRev>) -> Image {
+    let fixed = fixed.map(GitRev::as_str);
+    Image {
+        revision: fixed.unwrap_or_default().into(),
+        shell_revision: fixed.unwrap_or("$GITREV").to_owned(),
+        called: String::new(),
+        repository: String::new(),
+        context: String::new(),
+        dockerfile: String::new(),
     }
 }
 
