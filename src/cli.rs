@@ -104,6 +104,8 @@ pub enum RenderTarget {
     Cfn,
     /// A Terraform root module
     Tf,
+    /// A workflow for GitHub Actions, which `github` in the spec asks for
+    Github,
     /// Everything that the spec turns on
     All,
 }

@@ -22,6 +22,11 @@ pub fn run(arguments: &Render) -> Result<ExitCode> {
     };
     let mut differs = false;
     for compiled in checked.compile(&arguments.revision, &blueprints)? {
+        if arguments.target == RenderTarget::Github && compiled.plan.github.is_none() {
+            let name = &compiled.plan.deployment.name;
+            writeln!(io::stderr(), "{name} has no workflow: the spec has no `github`, which says how it deploys")?;
+            return Ok(ExitCode::from(FOUND));
+        }
         let folder = arguments.out.join(&compiled.plan.deployment.name);
         let run = Run { arguments, compiled: &compiled, blueprints: &blueprints, folder: &folder };
         let problems = match (arguments.check, arguments.stdout) {
@@ -42,6 +47,9 @@ pub fn run(arguments: &Render) -> Result<ExitCode> {
     }
     Ok(ExitCode::SUCCESS)
 }
+
+/// Every target; one that the spec does not ask for has no file.
+const ALL: [Target; 3] = [Target::Cfn, Target::Tf, Target::Github];
 
 /// One deployment on its way to its folder.
 struct Run<'a> {
@@ -102,15 +110,15 @@ impl Run<'_> {
         match self.arguments.target {
             RenderTarget::Cfn => &[Target::Cfn],
             RenderTarget::Tf => &[Target::Tf],
-            RenderTarget::All => &[Target::Cfn, Target::Tf],
+            RenderTarget::Github => &[Target::Github],
+            RenderTarget::All => &ALL,
         }
     }
 
     /// Whether this run would have rendered a file with this path: one for a single target leaves the other alone.
     fn owns(&self, path: &str) -> bool {
         let folder = path.split_once('/').map(|(folder, _)| folder);
-        let all = [Target::Cfn, Target::Tf];
-        let foreign = all.iter().filter(|it| !self.targets().contains(it));
+        let foreign = ALL.iter().filter(|it| !self.targets().contains(it));
         !foreign.map(|it| it.folder()).any(|it| folder == Some(it))
     }
 
@@ -141,6 +149,7 @@ fn command(arguments: &Render) -> String {
     let target = match arguments.target {
         RenderTarget::Cfn => "cfn",
         RenderTarget::Tf => "tf",
+        RenderTarget::Github => "github",
         RenderTarget::All => "all",
     };
     let mut words = vec![format!("dagforge render {target} {}", arguments.input.spec.display())];

@@ -8,6 +8,7 @@ pub mod bucket;
 pub mod config;
 pub mod data;
 pub mod deployment;
+pub mod github;
 pub mod iam;
 pub mod instance;
 pub mod key;
@@ -44,6 +45,7 @@ use crate::spec::scalar::KeyName;
 use config::{Config, ConfigText};
 use data::Data;
 use deployment::Deployment;
+use github::Github;
 use instance::{Instance, Place, Server};
 
 use layers::Layer;
@@ -77,6 +79,8 @@ pub struct Plan {
     pub core: CoreImage,
     /// What the Terraform module brings along.
     pub terraform: Terraform,
+    /// What the workflow has to know; none where there is none.
+    pub github: Option<Github>,
     /// What `ops.sh` has to know.
     pub ops: Ops,
     /// What the runbook says beyond that.
@@ -189,9 +193,11 @@ impl Plan {
         let repositories = owned_repositories(&locations, &tasks);
         let rooms = Rooms { network, registry, data, platform, locations, tasks, repositories };
         let layers = layers::layers(&deployment, &rooms);
+        let ops = Ops::resolve(spec, &deployment, &rooms, &layers, &config);
         Self {
             terraform: Terraform::resolve(spec, &deployment),
-            ops: Ops::resolve(spec, &deployment, &rooms, &layers, &config),
+            github: Github::resolve(spec, &deployment, &rooms, &ops),
+            ops,
             runbook: Runbook::resolve(&deployment, &rooms, &layers),
             layers,
             revision: Revision::resolve(&deployment, released_alone(&rooms)),

@@ -3,6 +3,7 @@
 mod cfn;
 mod config;
 mod json;
+mod github;
 mod rooms;
 mod tf;
 
@@ -21,6 +22,8 @@ pub enum Target {
     Cfn,
     /// A Terraform root module.
     Tf,
+    /// A workflow for GitHub Actions, where the spec asks for it.
+    Github,
 }
 
 impl Target {
@@ -29,6 +32,7 @@ impl Target {
         match self {
             Target::Cfn => "cfn",
             Target::Tf => "tf",
+            Target::Github => "github",
         }
     }
 }
@@ -85,6 +89,7 @@ pub fn render<'a>(
             let policy = plan.deployment.protection.stack_policy.then(|| cfn::stack_policy(rooms, blueprints));
             Box::new(layers.map(move |index| cfn::template(plan, rooms, index, blueprints)).chain(policy))
         }
+        Target::Github => Box::new(plan.github.iter().map(move |_| github::workflow(rooms, blueprints))),
         Target::Tf => {
             let module = tf::MODULE_FILES.into_iter().map(move |name| tf::module_file(rooms, name, blueprints));
             // A location's repository stands in the file of the location.

@@ -6,6 +6,7 @@ pub mod choice;
 pub mod compute;
 pub mod data;
 mod extent;
+pub mod github;
 pub mod instance;
 pub mod keyed;
 pub mod load;
@@ -86,6 +87,8 @@ pub struct Spec {
     pub runs: Option<compute::Runs>,
     /// What every IAM role has in common.
     pub iam: Option<Iam>,
+    /// A workflow for GitHub Actions; default none.
+    pub github: Option<github::Github>,
 }
 
 impl Document for Spec {

@@ -196,7 +196,7 @@ find_target() {
   local stacks
   stacks=$(aws cloudformation describe-stacks --query 'Stacks[].StackName' --output text)
   case " $(tr '\t\n' '  ' <<<"$stacks") " in
-    *" $deployment-platform "*) target=cfn ;;
+    *" $deployment-registry "*) target=cfn ;;
     *) [[ ! -d tf/.terraform ]] || target=tf ;;
   esac
   [[ $target ]] || stop "nothing says whether CloudFormation or Terraform deploys $deployment" "add --target cfn or --target tf"

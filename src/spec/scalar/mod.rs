@@ -6,6 +6,7 @@
 
 mod aws;
 mod created;
+mod git;
 mod image;
 mod name;
 mod net;
@@ -19,6 +20,7 @@ pub use aws::{
     AccountId, Arn, BucketName, FileSystemId, HostedZoneId, Region, ResourceId, SecurityGroupId, SubnetId, VpcId,
 };
 pub use created::{CreatedSecret, JsonKey, SecretSource};
+pub use git::{CommitHash, GitUrl, RefName};
 pub use image::{DagsterVersion, GitRev, ImageRef};
 pub use name::{EnvName, KeyName, Name, PythonModule};
 pub use net::{Cidr, DomainName, Percent, Port};
@@ -86,11 +88,13 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<Arn>(),
     Format::of::<BucketName>(),
     Format::of::<Cidr>(),
+    Format::of::<CommitHash>(),
     Format::of::<DagsterVersion>(),
     Format::of::<DomainName>(),
     Format::of::<EnvName>(),
     Format::of::<FileSystemId>(),
     Format::of::<GitRev>(),
+    Format::of::<GitUrl>(),
     Format::of::<HostedZoneId>(),
     Format::of::<HttpsUrl>(),
     Format::of::<ImageRef>(),
@@ -102,6 +106,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<PathPrefix>(),
     Format::of::<ProjectPath>(),
     Format::of::<PythonModule>(),
+    Format::of::<RefName>(),
     Format::of::<Region>(),
     Format::of::<RepositoryName>(),
     Format::of::<ResourceId>(),
