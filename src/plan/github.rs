@@ -93,7 +93,7 @@ impl Github {
             runner: github.runner.as_ref().map_or(runner(deployment), |it| it.as_str()).to_owned(),
             checks: checks(github),
             folders,
-            units: units.iter().map(|it| format!("{} {}\n", it.key, paths(it.build))).collect::<String>(),
+            units: units.iter().map(|it| format!("{} {}", it.key, paths(it.build))).collect::<Vec<_>>().join("\n"),
             platform: format!("{folder} :(exclude){folder}/tf/releases.auto.tfvars.json"),
             layers: before_images.collect::<Vec<_>>().join(" "),
             folder,
