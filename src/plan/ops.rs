@@ -8,7 +8,9 @@ use super::Rooms;
 use super::config::Config;
 use super::deployment::Deployment;
 use super::layers::Layer;
-use super::text::{Input, Text, text};
+use super::platform::Platform;
+use super::task::{LogGroup, Service as EcsService};
+use super::text::{Input, Text, output, text};
 use crate::spec::Spec;
 
 /// Services that `aws ecs describe-services` takes at a time.
@@ -113,7 +115,8 @@ impl Ops {
     pub fn resolve(spec: &Spec, deployment: &Deployment, rooms: &Rooms, layers: &[Layer], config: &Config) -> Self {
         let services = services(rooms);
         let names: Vec<String> = services.iter().map(|it| it.name.clone()).collect();
-        let bucket = rooms.data.config_bucket.created.as_ref().map_or(&rooms.data.config_bucket.name, |it| &it.name);
+        let created = rooms.data.buckets.iter().find(|it| output("data", &it.published()) == rooms.data.config_bucket);
+        let bucket = created.map_or(&rooms.data.config_bucket, |it| &it.name);
         Self {
             account: deployment.account.as_deref().unwrap_or_default().into(),
             fixed_revision: deployment.gitrev.as_deref().unwrap_or_default().into(),
@@ -148,16 +151,25 @@ impl Stack {
     }
 }
 
+/// Webserver and daemon, and the webserver's copy where there is one: what each is called, its container, service and logs.
+fn core(platform: &Platform) -> Vec<(&'static str, &'static str, &EcsService, &LogGroup)> {
+    let webserver = [("webserver", &platform.webserver)].into_iter();
+    let copy = platform.read_only_copy.as_ref().map(|it| ("read-only-copy", it));
+    let webservers = webserver.chain(copy).map(|(called, it)| (called, "webserver", &it.service, &it.log_group));
+    let daemon = &platform.daemon;
+    webservers.chain([("daemon", "daemon", &daemon.service, &daemon.log_group)]).collect()
+}
+
 fn services(rooms: &Rooms) -> Vec<Service> {
     let service = |called: &str, name: &str, container: &str| Service {
         called: called.to_owned(),
         name: name.to_owned(),
         container: container.to_owned(),
     };
-    let core = [("webserver", &rooms.platform.webserver), ("daemon", &rooms.platform.daemon)];
-    let core = core.map(|(called, it)| service(called, &it.service.name, called));
+    let core = core(&rooms.platform).into_iter();
+    let core = core.map(|(called, container, it, _)| service(called, &it.name, container));
     let locations = rooms.locations.iter().map(|it| service(it.key.as_str(), &it.service.name, "server"));
-    core.into_iter().chain(locations).collect()
+    core.chain(locations).collect()
 }
 
 fn revised(rooms: &Rooms) -> Vec<Revised> {
@@ -176,17 +188,14 @@ fn revised(rooms: &Rooms) -> Vec<Revised> {
 
 fn logs(rooms: &Rooms) -> Vec<Log> {
     let log = |called: String, group: &str| Log { called, group: group.to_owned() };
-    let core = [("webserver", &rooms.platform.webserver), ("daemon", &rooms.platform.daemon)];
-    let core = core.map(|(called, it)| log(called.to_owned(), &it.log_group.name));
+    let core = core(&rooms.platform).into_iter().map(|(called, _, _, it)| log(called.to_owned(), &it.name));
     let locations = rooms.locations.iter().flat_map(|it| {
         [log(it.key.to_string(), &it.server_log_group.name), log(format!("run/{}", it.key), &it.run_log_group.name)]
     });
     let tasks = rooms.tasks.iter().map(|it| log(format!("task/{}", it.key), &it.log_group.name));
-    core.into_iter().chain(locations).chain(tasks).collect()
+    core.chain(locations).chain(tasks).collect()
 }
 
 fn buckets(rooms: &Rooms) -> Vec<Text> {
-    let data = &rooms.data;
-    let created = [&data.config_bucket.created, &data.compute_logs_bucket.created, &data.created_code_bucket];
-    created.into_iter().flatten().map(|it| it.name.clone()).collect()
+    rooms.data.buckets.iter().map(|it| it.name.clone()).collect()
 }
