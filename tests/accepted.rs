@@ -95,7 +95,7 @@ fn compiles(loaded: &Loaded<Spec>) {
     let blueprints = Blueprints::embedded();
     let compiled = compile(&loaded.spec, loaded.origin.environment(), &blueprints).expect("a plan");
     let mut reader = Reader::default();
-    for file in compiled.files(&[Target::Cfn, Target::Tf], &blueprints) {
+    for file in compiled.files(&Target::ALL, &blueprints) {
         reader.read(&file.expect("a file"));
     }
     assert_eq!(reader.problems(), []);

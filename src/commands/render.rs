@@ -48,9 +48,6 @@ pub fn run(arguments: &Render) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Every target; one that the spec does not ask for has no file.
-const ALL: [Target; 3] = [Target::Cfn, Target::Tf, Target::Github];
-
 /// One deployment on its way to its folder.
 struct Run<'a> {
     arguments: &'a Render,
@@ -111,14 +108,14 @@ impl Run<'_> {
             RenderTarget::Cfn => &[Target::Cfn],
             RenderTarget::Tf => &[Target::Tf],
             RenderTarget::Github => &[Target::Github],
-            RenderTarget::All => &ALL,
+            RenderTarget::All => &Target::ALL,
         }
     }
 
     /// Whether this run would have rendered a file with this path: one for a single target leaves the other alone.
     fn owns(&self, path: &str) -> bool {
         let folder = path.split_once('/').map(|(folder, _)| folder);
-        let foreign = ALL.iter().filter(|it| !self.targets().contains(it));
+        let foreign = Target::ALL.iter().filter(|it| !self.targets().contains(it));
         !foreign.map(|it| it.folder()).any(|it| folder == Some(it))
     }
 

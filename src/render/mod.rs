@@ -27,6 +27,9 @@ pub enum Target {
 }
 
 impl Target {
+    /// Every target; one that the spec does not ask for has no file.
+    pub const ALL: [Target; 3] = [Target::Cfn, Target::Tf, Target::Github];
+
     /// The word on the command line, and the folder of its blueprints and of its output.
     pub fn folder(self) -> &'static str {
         match self {

@@ -19,7 +19,7 @@ fn rendered_here(spec: &Path) -> String {
     let blueprints = Blueprints::embedded();
     let mut out = Vec::new();
     for compiled in compiled(spec, &blueprints) {
-        for file in compiled.files(&[Target::Cfn, Target::Tf], &blueprints) {
+        for file in compiled.files(&Target::ALL, &blueprints) {
             print(&mut out, &file.unwrap()).unwrap();
         }
     }

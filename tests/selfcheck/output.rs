@@ -26,7 +26,7 @@ fn output_is_a_fresh_render_of_the_examples() {
             let folder = output.join(name);
             let mut comparison = Comparison::new(&folder).unwrap();
             let mut rendered = BTreeSet::from([MANIFEST.to_owned()]);
-            for file in compiled.files(&[Target::Cfn, Target::Tf], &blueprints) {
+            for file in compiled.files(&Target::ALL, &blueprints) {
                 let file = file.unwrap();
                 differences.extend(comparison.add(&file).unwrap().map(|it| shown(name, &it)));
                 rendered.insert(file.path);
