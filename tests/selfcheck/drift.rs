@@ -90,6 +90,7 @@ const NOBODY: &[Listed] = &[
     ("instance.*.value", "environment variables of the init container"),
     ("instance.*.variable", "environment variables of the init container"),
     ("layers[].capabilities[]", "the commands of the runbook"),
+    ("github", "null without a workflow, which is then not rendered at all"),
     ("layers[].owner", "which blueprint is rendered for whom"),
     ("layers[].parameters[]", "the commands of the runbook"),
     ("layers[].publishes.*.parameter_type", "the frame of a template is given its parameters"),
