@@ -580,7 +580,7 @@ migrate_command() {
   fi
   task=$(aws ecs run-task "$@" --query 'tasks[0].taskArn' --output text)
   [[ $task != None ]] || stop "ECS started no task" "ops.sh status; is there capacity and a subnet with free addresses?"
-  say "waiting for $task"
+  say "waiting for $task; Dagster advises that nothing else writes to the database meanwhile"
   aws ecs wait tasks-stopped --cluster "$cluster" --tasks "$task"
   code=$(aws ecs describe-tasks --cluster "$cluster" --tasks "$task" --query "tasks[0].containers[?name=='$container'].exitCode | [0]" --output text)
   [[ $code == 0 ]] || stop "the migration ended with $code" "ops.sh logs webserver"
