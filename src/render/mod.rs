@@ -2,8 +2,8 @@
 
 mod cfn;
 mod config;
-mod json;
 mod github;
+mod json;
 mod rooms;
 mod tf;
 
@@ -56,14 +56,12 @@ pub fn always<'a>(
     rooms: &'a Rooms,
     blueprints: &'a Blueprints,
 ) -> impl Iterator<Item = Result<File, BlueprintError>> + 'a {
-    let own = [("README.md", "runbook/README.md.j2"), ("images/core/Dockerfile", "images/core/Dockerfile.j2")];
-    own.into_iter().map(move |(path, blueprint)| {
     let own = [
         ("README.md", "runbook/README.md.j2"),
         ("images/core/Dockerfile", "images/core/Dockerfile.j2"),
         ("ops/ops.sh", "ops/ops.sh.j2"),
     ];
-    let own = own.into_iter().map(move |(path, blueprint)| {
+    own.into_iter().map(move |(path, blueprint)| {
         let rendered = blueprints.render(blueprint, context! { plan => rooms.plan() })?;
         Ok(File { path: path.to_owned(), text: rendered.text })
     })

@@ -139,7 +139,6 @@ impl Reads {
         self.cfn.extend(read(&value, |rooms| drain(render(plan, rooms, Target::Cfn, blueprints))));
         self.tf.extend(read(&value, |rooms| drain(render(plan, rooms, Target::Tf, blueprints))));
         self.rest.extend(read(&value, |rooms| drain(always(rooms, blueprints))));
-        self.rest.extend(read(&value, |rooms| drain(always(plan, rooms, blueprints))));
         self.rest.extend(read(&value, |rooms| drain(render(plan, rooms, Target::Github, blueprints))));
         let recording = Recording::of(&value, KEYED);
         let instance = recording.root().get_attr("instance").unwrap();
