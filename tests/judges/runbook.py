@@ -35,7 +35,8 @@ class Session:
         """Returns what they said."""
         mark = "--- the commands ended ---"
         # Braces, so that bash reads all of them before the first one runs and none reads our next lines as its input.
-        self.bash.stdin.write(f"{{\n{commands}\n}} </dev/null\necho '{mark}'\n")
+        # The mark has a line of its own, even where a command ends without one.
+        self.bash.stdin.write(f"{{\n{commands}\n}} </dev/null\nprintf '\\n%s\\n' '{mark}'\n")
         self.bash.stdin.flush()
         said = []
         for line in self.bash.stdout:
