@@ -37,6 +37,8 @@ pub struct Runbook {
     pub stack_policies: Vec<String>,
     /// A code location to show commands with.
     pub example_location: String,
+    /// The same in Terraform's names.
+    pub example_label: String,
     /// Services, as words of a shell loop.
     pub services: String,
     /// Stacks in the order they are deleted, as words of a shell loop.
@@ -102,6 +104,7 @@ impl Runbook {
             steps: steps(layers),
             stack_policies: stack_policies(deployment, layers),
             example_location: rooms.locations.first().map(|it| it.key.to_string()).unwrap_or_default(),
+            example_label: rooms.locations.first().map(|it| it.key.snake()).unwrap_or_default(),
             services: services(rooms),
             stacks_backwards: layers.iter().rev().map(|it| it.stack.as_str()).collect::<Vec<_>>().join(" "),
             secret_parameter: deployment.parameter_path("data", "database_secret_arn"),
@@ -158,9 +161,9 @@ fn services(rooms: &Rooms) -> String {
     core.chain(locations).map(|it| it.name.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// Layers with data get the policy; the others may be replaced at will.
+/// Layers with data get the policy.
 fn stack_policies(deployment: &Deployment, layers: &[super::layers::Layer]) -> Vec<String> {
-    let guarded = layers.iter().filter(|it| matches!(it.name.as_str(), "network" | "registry" | "data"));
+    let guarded = layers.iter().filter(|it| it.holds_data());
     let guarded = guarded.filter(|_| deployment.protection.stack_policy);
     let command = |stack: &str| {
         format!(
