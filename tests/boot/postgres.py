@@ -76,8 +76,8 @@ def certificate(folder):
 
 
 class Postgres:
-    def __init__(self, folder, user, password, database):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, folder, user, password, database, address=DATABASE):
+        self.folder, self.address = pathlib.Path(folder), address
         self.owner = pwd.getpwnam(OWNER)
         self.folder.mkdir(parents=True)
         self.certificate = certificate(self.folder)
@@ -109,7 +109,7 @@ class Postgres:
         command = [*self._owner(), "--pdeathsig=QUIT", self.bin / "postgres", "-D", self.data]
         self.process = subprocess.Popen(command, cwd=self.home, stdout=log, stderr=log)
         until(self._ready, 120, "PostgreSQL did not start")
-        command = [os.path.realpath(sys.executable), "-I", "-S", FORCE_SSL, DATABASE, self.home / ".s.PGSQL.5432", *self.certificate]
+        command = [os.path.realpath(sys.executable), "-I", "-S", FORCE_SSL, self.address, self.home / ".s.PGSQL.5432", *self.certificate]
         self.front = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
         if not self.front.stdout.readline():
             raise RuntimeError(f"nothing listens for PostgreSQL: {(self.folder / 'log').read_text()[-2000:]}")

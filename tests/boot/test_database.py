@@ -9,8 +9,9 @@ import pytest
 
 from boot.postgres import Postgres
 from boot.rendered import REPOSITORY
-from boot.world import DATABASE
 
+# A stage of the same process may have a database at its own address.
+ADDRESS = "127.0.0.1"
 PYTHON = REPOSITORY / ".venv-dagster" / "bin" / "python"
 CONNECT = """
 import psycopg2, sys
@@ -27,14 +28,14 @@ def database(network):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="database-"))
     # Its owner passes through.
     folder.chmod(0o711)
-    postgres = Postgres(folder / "postgres", "dagster", "secret", "dagster")
+    postgres = Postgres(folder / "postgres", "dagster", "secret", "dagster", ADDRESS)
     yield postgres
     postgres.stop()
     shutil.rmtree(folder)
 
 
 def connect(password="secret", mode="prefer"):
-    return subprocess.run([PYTHON, "-c", CONNECT, DATABASE, password, mode], capture_output=True, text=True, timeout=600)
+    return subprocess.run([PYTHON, "-c", CONNECT, ADDRESS, password, mode], capture_output=True, text=True, timeout=600)
 
 
 def test_a_driver_of_an_image_gets_in_through_tls(database):
