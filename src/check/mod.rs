@@ -12,6 +12,7 @@ mod discovery;
 mod egress;
 mod environment;
 pub mod fargate;
+mod images;
 mod listener;
 mod locations;
 mod login;
@@ -70,6 +71,7 @@ const RULES: &[&[Rule]] = &[
     webservers::RULES,
     sizes::RULES,
     locations::RULES,
+    images::RULES,
     environment::RULES,
     permissions::RULES,
     arns::RULES,

@@ -80,8 +80,8 @@ impl Subject<'_> {
     pub(super) fn planned(&self) -> impl Iterator<Item = Planned<'_>> {
         let locations = self.plan.rooms.locations.iter().map(|it| Planned {
             at: super::location_at(it.key.as_str()),
-            definitions: vec![&it.server, &it.run],
-            roles: vec![&it.server_role, &it.run_role],
+            definitions: vec![&it.server.task, &it.run],
+            roles: vec![&it.server.role, &it.run_role],
             execution_role: &it.execution_role,
         });
         let tasks = self.plan.rooms.tasks.iter().map(|it| Planned {

@@ -22,7 +22,7 @@ fn pairs(subject: &Subject, found: &mut Diagnostics) {
     for (location, planned) in spec.code_locations.iter().zip(&plan.rooms.locations) {
         let (key, location) = location;
         let server = location.server.as_ref().map(|it| (it.cpu, it.memory));
-        pair(location_at(key.as_str()).key("server"), server, &planned.server, found);
+        pair(location_at(key.as_str()).key("server"), server, &planned.server.task, found);
         let run = location.run.as_ref().map(|it| (it.cpu, it.memory));
         pair(location_at(key.as_str()).key("run"), run, &planned.run, found);
     }
@@ -48,13 +48,13 @@ fn pair(at: SpecPath, written: Option<Written>, task: &TaskDefinition, found: &m
 
 /// Fargate's own 20 GiB come without asking.
 fn ephemeral(subject: &Subject, found: &mut Diagnostics) {
-    let runs = subject
-        .spec
-        .code_locations
-        .iter()
-        .map(|(key, it)| (location_at(key.as_str()).key("run"), it.run.as_ref().and_then(|it| it.ephemeral_gib)));
+    let locations = subject.spec.code_locations.iter().flat_map(|(key, it)| {
+        let at = location_at(key.as_str());
+        let server = it.server.as_ref().and_then(|it| it.ephemeral_gib);
+        [(at.key("server"), server), (at.key("run"), it.run.as_ref().and_then(|it| it.ephemeral_gib))]
+    });
     let tasks = subject.spec.tasks.iter().flatten().map(|(key, it)| (task_at(key.as_str()), it.ephemeral_gib));
-    for (at, gib) in runs.chain(tasks) {
+    for (at, gib) in locations.chain(tasks) {
         let Some(gib) = gib else { continue };
         if !(21..=200).contains(&gib) {
             let at = at.key("ephemeral_gib");

@@ -9,6 +9,7 @@ pub mod config;
 pub mod data;
 pub mod deployment;
 pub mod iam;
+pub mod image;
 pub mod instance;
 pub mod key;
 pub mod layers;
@@ -200,7 +201,7 @@ impl Plan {
 }
 
 fn owned_repositories(locations: &[Location], tasks: &[Task]) -> Vec<OwnedRepository> {
-    let locations = locations.iter().map(|it| (&it.key, Some(&it.repository)));
+    let locations = locations.iter().map(|it| (&it.key, it.repository.as_ref()));
     let tasks = tasks.iter().map(|it| (&it.key, it.repository.as_ref()));
     let owned = |(key, repository): (&Key, Option<&Repository>)| {
         repository.map(|it| OwnedRepository { owner: key.clone(), uri: it.uri.clone() })
@@ -244,7 +245,7 @@ fn servers(spec: &Spec, namespace: &str) -> Vec<Server> {
     let server = |(key, it): (&KeyName, &CodeLocation)| Server {
         location_name: key.to_string(),
         host: format!("{key}.{namespace}"),
-        port: location::server_port(it),
+        port: location::server::port(it),
     };
     spec.code_locations.iter().map(server).collect()
 }

@@ -101,7 +101,7 @@ impl Runbook {
             login: login(rooms),
             steps: steps(layers),
             stack_policies: stack_policies(deployment, layers),
-            example_location: rooms.locations.first().map(|it| it.key.to_string()).unwrap_or_default(),
+            example_location: example_location(rooms).map(ToString::to_string).unwrap_or_default(),
             services: services(rooms),
             stacks_backwards: layers.iter().rev().map(|it| it.stack.as_str()).collect::<Vec<_>>().join(" "),
             secret_parameter: deployment.parameter_path("data", "database_secret_arn"),
@@ -126,6 +126,12 @@ fn revision_command(deployment: &Deployment) -> String {
         Some(fixed) => format!("GITREV={fixed}"),
         None => "GITREV=$(git rev-parse --short=12 HEAD)".to_owned(),
     }
+}
+
+/// A code location that can be released alone, where there is one.
+fn example_location(rooms: &Rooms) -> Option<&super::key::Key> {
+    let alone = rooms.locations.iter().find(|it| it.revision_is_input);
+    alone.or_else(|| rooms.locations.first()).map(|it| &it.key)
 }
 
 /// The path is the load balancer's own, whatever the path prefix
@@ -154,7 +160,7 @@ fn services(rooms: &Rooms) -> String {
     let platform = &rooms.platform;
     let copy = platform.read_only_copy.as_ref().map(|it| &it.service);
     let core = [&platform.webserver.service].into_iter().chain(copy).chain([&platform.daemon.service]);
-    let locations = rooms.locations.iter().map(|it| &it.service);
+    let locations = rooms.locations.iter().map(|it| &it.server.service);
     core.chain(locations).map(|it| it.name.as_str()).collect::<Vec<_>>().join(" ")
 }
 

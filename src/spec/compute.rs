@@ -6,10 +6,12 @@ use serde::Deserialize;
 
 use super::choice::WordOr;
 use super::keyed::Keyed;
+use super::location::ServerMode;
 use super::network::CreateWord;
 use super::scalar::{
-    Arn, Cidr, DomainName, EnvName, GitRev, HostedZoneId, PathPrefix, PythonModule, SecretSource, TlsPolicy,
+    Arn, Cidr, DomainName, EnvName, GitRev, HostedZoneId, ImageRef, PathPrefix, PythonModule, SecretSource, TlsPolicy,
 };
+use super::task::OtherImage;
 use super::web::{Auth, Autoscale, ExistingListener, ExistingLogBucket, ReadOnlyCopy, Waf};
 
 /// The ECS cluster.
@@ -127,6 +129,9 @@ pub struct CodeLocation {
     pub attribute: Option<String>,
     /// Directory that the definitions are imported from; default the working directory of the image.
     pub working_directory: Option<String>,
+    /// Where its image comes from; default a repository of its own, which is created. An image with tag or digest is used
+    /// as it is; `{repository: …}` and `{of: …}` add the revision.
+    pub image: Option<WordOr<ImageRef, OtherImage>>,
     /// Fixed revision of this location alone; default that of the deployment.
     pub gitrev: Option<GitRev>,
     /// The server that offers the definitions to webserver and daemon.
@@ -152,6 +157,12 @@ pub struct Server {
     pub cpu: Option<u32>,
     /// Memory of the task in MiB; default 1024.
     pub memory: Option<u32>,
+    /// Ephemeral storage in GiB, 21 to 200; default is Fargate's 20.
+    pub ephemeral_gib: Option<u32>,
+    /// `code-server` (default) or `grpc`.
+    pub mode: Option<ServerMode>,
+    /// How many servers answer, of which `grpc` can have several; default 1.
+    pub replicas: Option<u32>,
     /// Port of the gRPC server; default 4000.
     pub port: Option<u16>,
     /// Seconds that loading the definitions may take; default 180, at most 300.

@@ -9,6 +9,7 @@ pub mod instance;
 pub mod keyed;
 pub mod load;
 pub mod locate;
+pub mod location;
 pub mod network;
 pub mod output;
 pub mod overlay;
@@ -97,13 +98,10 @@ impl Document for Spec {
         "cluster.existing",
         "code_locations.*.executable_path",
         "code_locations.*.host",
-        "code_locations.*.image",
         "code_locations.*.location_name",
         "code_locations.*.port",
         "code_locations.*.s3_prefix",
         "code_locations.*.serve",
-        "code_locations.*.server.mode",
-        "code_locations.*.server.replicas",
         "code_locations.*.sidecars",
         "code_locations.*.socket",
         "code_locations.*.ssl",
