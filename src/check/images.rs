@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostics;
 use crate::diagnostic::suggest::nearest;
 use crate::plan::image::ecr_region;
 use crate::spec::choice::WordOr;
+use crate::spec::location::Serve;
 use crate::spec::network::Nat;
 use crate::spec::path::SpecPath;
 use crate::spec::scalar::{GitRev, ImageRef, KeyName, REVISION};
@@ -19,6 +20,8 @@ struct Written<'a> {
     at: SpecPath,
     image: Option<&'a WordOr<ImageRef, OtherImage>>,
     gitrev: Option<&'a GitRev>,
+    /// Its code is in the core image.
+    in_core: bool,
     /// Something else takes the revision too.
     revision_goes_elsewhere: bool,
 }
@@ -39,6 +42,7 @@ fn all<'a>(subject: &'a Subject) -> Vec<Written<'a>> {
         at: location_at(key.as_str()),
         image: it.image.as_ref(),
         gitrev: it.gitrev.as_ref(),
+        in_core: it.serve == Some(Serve::InProcess),
         revision_goes_elsewhere: false,
     });
     let tasks = subject.spec.tasks.iter().flatten().map(|(key, it)| Written {
@@ -46,6 +50,7 @@ fn all<'a>(subject: &'a Subject) -> Vec<Written<'a>> {
         at: task_at(key.as_str()),
         image: it.image.as_ref(),
         gitrev: it.gitrev.as_ref(),
+        in_core: false,
         revision_goes_elsewhere: it.package.as_ref().is_some_and(|it| it.as_str().contains(REVISION)),
     });
     locations.chain(tasks).collect()
@@ -58,11 +63,12 @@ fn others(subject: &Subject, found: &mut Diagnostics) {
         let Some(other) = written.of() else { continue };
         let at = written.at.key("image").key("of");
         let theirs = all.iter().find(|it| it.key == other).filter(|_| other != written.key);
-        match theirs.map(Written::of) {
-            Some(None) => {}
-            Some(Some(source)) => found.image_of_other(&at, other.as_str(), source.as_str()),
+        match theirs.map(|it| (it.in_core, it.of())) {
+            Some((true, _)) => found.image_of_core(&at, other.as_str()),
+            Some((false, None)) => {}
+            Some((false, Some(source))) => found.image_of_other(&at, other.as_str(), source.as_str()),
             None => {
-                let known = all.iter().filter(|it| it.key != written.key && it.of().is_none());
+                let known = all.iter().filter(|it| it.key != written.key && it.of().is_none() && !it.in_core);
                 let meant = nearest(other.as_str(), known.map(|it| it.key.as_str()));
                 found.image_of_nothing(&at, other.as_str(), meant);
             }

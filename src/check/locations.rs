@@ -3,7 +3,7 @@
 use super::{Rule, Subject, location_at};
 use crate::diagnostic::Diagnostics;
 use crate::spec::compute::CodeLocation;
-use crate::spec::location::ServerMode;
+use crate::spec::location::{Serve, ServerMode};
 use crate::spec::scalar::PythonModule;
 
 pub(super) const RULES: &[Rule] = &[some, source, python, twins, server, replicas];
@@ -29,7 +29,7 @@ fn sources(location: &CodeLocation) -> Vec<(&'static str, &str)> {
 fn source(subject: &Subject, found: &mut Diagnostics) {
     for (key, location) in &subject.spec.code_locations {
         let given: Vec<&str> = sources(location).into_iter().map(|it| it.0).collect();
-        if given.len() != 1 {
+        if given.len() != 1 && location.serve != Some(Serve::External) {
             found.definitions_source(&location_at(key.as_str()), key.as_str(), &given);
         }
     }

@@ -24,6 +24,7 @@ mod owners;
 mod permissions;
 mod ranges;
 mod runs;
+mod serving;
 mod sharing;
 mod sizes;
 mod subnets;
@@ -71,6 +72,7 @@ const RULES: &[&[Rule]] = &[
     webservers::RULES,
     sizes::RULES,
     locations::RULES,
+    serving::RULES,
     images::RULES,
     environment::RULES,
     permissions::RULES,

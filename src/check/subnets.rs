@@ -43,7 +43,13 @@ impl Needed {
         let platform = &plan.rooms.platform;
         let webservers = [Some(&platform.webserver), platform.read_only_copy.as_ref()];
         let replicas: u64 = webservers.into_iter().flatten().map(|it| u64::from(it.most())).sum();
-        let servers: u64 = plan.rooms.locations.iter().map(|it| u64::from(it.server.service.desired_count)).sum();
+        let servers: u64 = plan
+            .rooms
+            .locations
+            .iter()
+            .filter_map(|it| it.server.as_ref())
+            .map(|it| u64::from(it.service.desired_count))
+            .sum();
         // The daemon is one task.
         let services = replicas + 1 + servers;
         let endpoints = network.interface_endpoints.len() as u64 * zones;

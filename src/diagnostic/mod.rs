@@ -16,6 +16,7 @@ mod network;
 mod permission;
 mod print;
 mod runs;
+mod serving;
 mod shape;
 mod sharing;
 pub mod suggest;
@@ -41,6 +42,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         listener::CODES,
         data::CODES,
         location::CODES,
+        serving::CODES,
         environment::CODES,
         permission::CODES,
         arn::CODES,

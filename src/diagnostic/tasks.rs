@@ -39,6 +39,12 @@ impl Diagnostics {
         self.error(IMAGE_OF, Place::value(at), message).help(format!("write `{{of: {source}}}`"));
     }
 
+    /// `of` names a location that has no image of its own.
+    pub fn image_of_core(&mut self, at: &SpecPath, key: &str) {
+        let message = format!("the code of `{key}` is in the core image, and it has no image of its own");
+        self.error(IMAGE_OF, Place::value(at), message).help("leave `image` out to get a repository of its own");
+    }
+
     /// `trigger_from` names no code location.
     pub fn unknown_location(&mut self, at: &SpecPath, key: &str, meant: Option<&str>, known: &[&str]) {
         let message = format!("there is no code location `{key}`");

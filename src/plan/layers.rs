@@ -183,7 +183,8 @@ fn data(rooms: &Rooms) -> Publications {
 }
 
 fn platform(rooms: &Rooms) -> Publications {
-    let values = [("cluster", TEXT), ("namespace_id", TEXT)].map(|(name, kind)| (name.to_owned(), kind));
+    let namespace = rooms.platform.namespace.as_ref().map(|_| "namespace_id");
+    let values = ["cluster"].into_iter().chain(namespace).map(|name| (name.to_owned(), TEXT));
     let groups = rooms.platform.security.groups.iter().filter(|it| it.published).map(|it| output_name(&it.id));
-    values.into_iter().chain(groups.map(|name| (name, SECURITY_GROUP))).collect()
+    values.chain(groups.map(|name| (name, SECURITY_GROUP))).collect()
 }

@@ -2,6 +2,8 @@
 
 pub mod server;
 
+use std::slice::from_ref;
+
 use serde::Serialize;
 
 use super::access;
@@ -18,9 +20,10 @@ use super::secret::{self, Secrets};
 use super::shared;
 use super::task::{Container, Log, LogGroup, Mount, TMP, TaskDefinition, Variable, sorted, variable};
 use super::tasks::trigger;
-use super::text::{Text, owned_output, text};
+use super::text::owned_output;
 use crate::spec::Spec;
 use crate::spec::compute::CodeLocation;
+use crate::spec::location::Serve;
 use server::Server;
 
 /// One code location.
@@ -46,8 +49,8 @@ pub struct Location {
     pub run_role: Role,
     /// Task definition of the runs.
     pub run: TaskDefinition,
-    /// What serves its definitions.
-    pub server: Server,
+    /// What serves its definitions; none where that is elsewhere.
+    pub server: Option<Server>,
 }
 
 /// What a location takes from the other rooms.
@@ -78,11 +81,13 @@ impl Location {
             image: Image::resolve(spec, deployment, &Wanted::location(key, location)),
             secrets: Secrets::resolve(deployment, key, &what, location.secrets.as_ref()),
         };
+        let served = location.serve != Some(Serve::External);
+        let server = served.then(|| Server::resolve(&parts));
         let takes_revision = parts.image.revisions().next().is_some();
         let revision_is_input = parts.image.revisions().any(|it| it == key);
         Self {
-            server: Server::resolve(&parts),
-            execution_role: parts.execution_role(&[&server::log_group(&parts), &run_log_group]),
+            execution_role: parts.execution_role(server.as_ref().map(|it| &it.log_group), &run_log_group),
+            server,
             run_role: parts.run_role(),
             run: parts.run(&run_log_group),
             key: key.clone(),
@@ -107,16 +112,17 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    fn execution_role(&self, log_groups: &[&LogGroup]) -> Role {
+    fn execution_role(&self, server_logs: Option<&LogGroup>, run_logs: &LogGroup) -> Role {
         let mut secrets = shared::instance_secret_grants(self.around.data);
         secrets.extend(self.secrets.grants.iter().cloned());
-        let statements = access::execution_of(self.image.pull.as_ref(), log_groups, &secrets);
+        let log_groups: Vec<_> = server_logs.into_iter().chain([run_logs]).collect();
+        let statements = access::execution_of(self.image.pull.as_ref(), &log_groups, &secrets);
         // The daemon passes this role too when it launches a run, so it stands under the same path.
         self.role("run", "execution", "Starts the tasks of", statements)
     }
 
     fn run_role(&self) -> Role {
-        let triggers = trigger::statements(self.spec, self.around.deployment, self.key);
+        let triggers = trigger::statements(self.spec, self.around.deployment, from_ref(self.key));
         let mut role = self.role("run", "run", "Runs of", self.statements(triggers));
         role.managed = permission::managed(self.location.permissions.as_ref());
         role
@@ -146,7 +152,7 @@ impl Parts<'_> {
         let own = self.location.env.iter().flatten().map(|(name, value)| variable(name.as_str(), value));
         let mut all = shared::instance_environment(self.around.data, self.around.deployment);
         all.push(variable("DAGSTER_CURRENT_IMAGE", &self.image.reference));
-        all.extend(trigger::environment(self.spec, self.around.deployment, self.around.network, self.key));
+        all.extend(trigger::environment(self.spec, self.around.deployment, self.around.network, from_ref(self.key)));
         all.extend(own);
         all
     }
@@ -208,15 +214,7 @@ impl Parts<'_> {
     fn family(&self, kind: &str) -> String {
         format!("{}_{kind}_{}", self.around.deployment.name, self.key)
     }
-
-    /// The launcher takes the task definition of a run from here, resolved anew for each run; with it in the context
-    /// it registers none of its own (dagster_aws/ecs/launcher.py, `_get_run_task_definition`).
-    fn container_context(&self) -> Text {
-        let before = r#"{"ecs":{"task_definition_arn":""#;
-        let after = format!(r#"","container_name":"{RUN_CONTAINER}"}}}}"#);
-        text![before, owned_output("location", self.key, "run_task_definition"), after]
-    }
 }
 
 /// The most that Fargate grants: a run marks itself canceled and cleans up.
-const RUN_STOP_TIMEOUT: u32 = 120;
+pub const RUN_STOP_TIMEOUT: u32 = 120;

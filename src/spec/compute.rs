@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::choice::WordOr;
 use super::keyed::Keyed;
-use super::location::ServerMode;
+use super::location::{Serve, ServerMode};
 use super::network::CreateWord;
 use super::scalar::{
     Arn, Cidr, DomainName, EnvName, GitRev, HostedZoneId, ImageRef, PathPrefix, PythonModule, SecretSource, TlsPolicy,
@@ -119,6 +119,10 @@ pub struct Daemon {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CodeLocation {
+    /// Who loads the definitions: `grpc` (default), `in_process` or `external`.
+    pub serve: Option<Serve>,
+    /// Name in Dagster; default the key.
+    pub location_name: Option<String>,
     /// Python module with the definitions; default none: exactly one of `module`, `file` and `package` is given.
     pub module: Option<PythonModule>,
     /// Python file with the definitions, as a path in the image, instead of `module`; default none.
@@ -129,6 +133,16 @@ pub struct CodeLocation {
     pub attribute: Option<String>,
     /// Directory that the definitions are imported from; default the working directory of the image.
     pub working_directory: Option<String>,
+    /// Python interpreter that loads definitions in-process; default that of webserver and daemon.
+    pub executable_path: Option<String>,
+    /// Host name of an external server; default none.
+    pub host: Option<DomainName>,
+    /// Port of an external server; default none.
+    pub port: Option<u16>,
+    /// Unix socket of an external server, instead of `host` and `port`; default none.
+    pub socket: Option<String>,
+    /// Speak TLS to an external server; default false.
+    pub ssl: Option<bool>,
     /// Where its image comes from; default a repository of its own, which is created. An image with tag or digest is used
     /// as it is; `{repository: …}` and `{of: …}` add the revision.
     pub image: Option<WordOr<ImageRef, OtherImage>>,
@@ -170,7 +184,7 @@ pub struct Server {
 }
 
 /// The Fargate task of one run.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Run {
     /// CPU units of the task; default 512.
@@ -182,7 +196,7 @@ pub struct Run {
 }
 
 /// Rights of a location's server and runs: either `allow` and `on`, or `managed`.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Permission {
     /// IAM actions, such as `athena:StartQueryExecution`; default none.

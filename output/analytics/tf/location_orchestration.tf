@@ -1,9 +1,9 @@
 locals {
   gitrev_orchestration              = lookup(var.releases, "orchestration", var.gitrev)
   run_log_group_orchestration       = aws_cloudwatch_log_group.run_orchestration.name
-  server_log_group_orchestration    = aws_cloudwatch_log_group.server_orchestration.name
   repository_uri_orchestration      = aws_ecr_repository.location_orchestration.repository_url
   run_task_definition_orchestration = aws_ecs_task_definition.run_orchestration.arn
+  server_log_group_orchestration    = aws_cloudwatch_log_group.server_orchestration.name
   secret_slack_token_orchestration  = aws_secretsmanager_secret.secret_slack_token_orchestration.arn
 }
 

@@ -1,9 +1,9 @@
 locals {
   gitrev_usercode              = lookup(var.releases, "usercode", var.gitrev)
   run_log_group_usercode       = aws_cloudwatch_log_group.run_usercode.name
-  server_log_group_usercode    = aws_cloudwatch_log_group.server_usercode.name
   repository_uri_usercode      = aws_ecr_repository.location_usercode.repository_url
   run_task_definition_usercode = aws_ecs_task_definition.run_usercode.arn
+  server_log_group_usercode    = aws_cloudwatch_log_group.server_usercode.name
 }
 
 resource "aws_ecr_repository" "location_usercode" {

@@ -1,9 +1,9 @@
 locals {
   gitrev_athena              = lookup(var.releases, "athena", var.gitrev)
   run_log_group_athena       = aws_cloudwatch_log_group.run_athena.name
-  server_log_group_athena    = aws_cloudwatch_log_group.server_athena.name
   repository_uri_athena      = aws_ecr_repository.location_athena.repository_url
   run_task_definition_athena = aws_ecs_task_definition.run_athena.arn
+  server_log_group_athena    = aws_cloudwatch_log_group.server_athena.name
 }
 
 resource "aws_ecr_repository" "location_athena" {

@@ -1,9 +1,9 @@
 locals {
   gitrev_dbt              = lookup(var.releases, "dbt", var.gitrev)
   run_log_group_dbt       = aws_cloudwatch_log_group.run_dbt.name
-  server_log_group_dbt    = aws_cloudwatch_log_group.server_dbt.name
   repository_uri_dbt      = aws_ecr_repository.location_dbt.repository_url
   run_task_definition_dbt = aws_ecs_task_definition.run_dbt.arn
+  server_log_group_dbt    = aws_cloudwatch_log_group.server_dbt.name
 }
 
 resource "aws_ecr_repository" "location_dbt" {

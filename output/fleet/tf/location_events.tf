@@ -1,9 +1,9 @@
 locals {
   gitrev_events              = lookup(var.releases, "events", var.gitrev)
   run_log_group_events       = aws_cloudwatch_log_group.run_events.name
-  server_log_group_events    = aws_cloudwatch_log_group.server_events.name
   repository_uri_events      = aws_ecr_repository.location_events.repository_url
   run_task_definition_events = aws_ecs_task_definition.run_events.arn
+  server_log_group_events    = aws_cloudwatch_log_group.server_events.name
 }
 
 resource "aws_ecr_repository" "location_events" {

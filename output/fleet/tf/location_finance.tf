@@ -1,9 +1,9 @@
 locals {
   gitrev_finance              = lookup(var.releases, "finance", var.gitrev)
   run_log_group_finance       = aws_cloudwatch_log_group.run_finance.name
-  server_log_group_finance    = aws_cloudwatch_log_group.server_finance.name
   repository_uri_finance      = aws_ecr_repository.location_finance.repository_url
   run_task_definition_finance = aws_ecs_task_definition.run_finance.arn
+  server_log_group_finance    = aws_cloudwatch_log_group.server_finance.name
 }
 
 resource "aws_ecr_repository" "location_finance" {

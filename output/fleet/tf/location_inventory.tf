@@ -1,9 +1,9 @@
 locals {
   gitrev_inventory              = lookup(var.releases, "inventory", var.gitrev)
   run_log_group_inventory       = aws_cloudwatch_log_group.run_inventory.name
-  server_log_group_inventory    = aws_cloudwatch_log_group.server_inventory.name
   repository_uri_inventory      = aws_ecr_repository.location_inventory.repository_url
   run_task_definition_inventory = aws_ecs_task_definition.run_inventory.arn
+  server_log_group_inventory    = aws_cloudwatch_log_group.server_inventory.name
 }
 
 resource "aws_ecr_repository" "location_inventory" {

@@ -1,9 +1,9 @@
 locals {
   gitrev_logistics              = lookup(var.releases, "logistics", var.gitrev)
   run_log_group_logistics       = aws_cloudwatch_log_group.run_logistics.name
-  server_log_group_logistics    = aws_cloudwatch_log_group.server_logistics.name
   repository_uri_logistics      = aws_ecr_repository.location_logistics.repository_url
   run_task_definition_logistics = aws_ecs_task_definition.run_logistics.arn
+  server_log_group_logistics    = aws_cloudwatch_log_group.server_logistics.name
 }
 
 resource "aws_ecr_repository" "location_logistics" {

@@ -1,9 +1,9 @@
 locals {
   gitrev_marketing              = lookup(var.releases, "marketing", var.gitrev)
   run_log_group_marketing       = aws_cloudwatch_log_group.run_marketing.name
-  server_log_group_marketing    = aws_cloudwatch_log_group.server_marketing.name
   repository_uri_marketing      = aws_ecr_repository.location_marketing.repository_url
   run_task_definition_marketing = aws_ecs_task_definition.run_marketing.arn
+  server_log_group_marketing    = aws_cloudwatch_log_group.server_marketing.name
 }
 
 resource "aws_ecr_repository" "location_marketing" {

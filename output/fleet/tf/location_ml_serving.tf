@@ -1,9 +1,9 @@
 locals {
   gitrev_ml_serving              = lookup(var.releases, "ml-serving", var.gitrev)
   run_log_group_ml_serving       = aws_cloudwatch_log_group.run_ml_serving.name
-  server_log_group_ml_serving    = aws_cloudwatch_log_group.server_ml_serving.name
   repository_uri_ml_serving      = aws_ecr_repository.location_ml_serving.repository_url
   run_task_definition_ml_serving = aws_ecs_task_definition.run_ml_serving.arn
+  server_log_group_ml_serving    = aws_cloudwatch_log_group.server_ml_serving.name
 }
 
 resource "aws_ecr_repository" "location_ml_serving" {

@@ -1,9 +1,9 @@
 locals {
   gitrev_ml_training              = lookup(var.releases, "ml-training", var.gitrev)
   run_log_group_ml_training       = aws_cloudwatch_log_group.run_ml_training.name
-  server_log_group_ml_training    = aws_cloudwatch_log_group.server_ml_training.name
   repository_uri_ml_training      = aws_ecr_repository.location_ml_training.repository_url
   run_task_definition_ml_training = aws_ecs_task_definition.run_ml_training.arn
+  server_log_group_ml_training    = aws_cloudwatch_log_group.server_ml_training.name
 }
 
 resource "aws_ecr_repository" "location_ml_training" {

@@ -1,9 +1,9 @@
 locals {
   gitrev_platform_ops              = lookup(var.releases, "platform-ops", var.gitrev)
   run_log_group_platform_ops       = aws_cloudwatch_log_group.run_platform_ops.name
-  server_log_group_platform_ops    = aws_cloudwatch_log_group.server_platform_ops.name
   repository_uri_platform_ops      = aws_ecr_repository.location_platform_ops.repository_url
   run_task_definition_platform_ops = aws_ecs_task_definition.run_platform_ops.arn
+  server_log_group_platform_ops    = aws_cloudwatch_log_group.server_platform_ops.name
 }
 
 resource "aws_ecr_repository" "location_platform_ops" {

@@ -1,9 +1,9 @@
 locals {
   gitrev_reporting              = lookup(var.releases, "reporting", var.gitrev)
   run_log_group_reporting       = aws_cloudwatch_log_group.run_reporting.name
-  server_log_group_reporting    = aws_cloudwatch_log_group.server_reporting.name
   repository_uri_reporting      = aws_ecr_repository.location_reporting.repository_url
   run_task_definition_reporting = aws_ecs_task_definition.run_reporting.arn
+  server_log_group_reporting    = aws_cloudwatch_log_group.server_reporting.name
 }
 
 resource "aws_ecr_repository" "location_reporting" {

@@ -1,9 +1,9 @@
 locals {
   gitrev_sales              = lookup(var.releases, "sales", var.gitrev)
   run_log_group_sales       = aws_cloudwatch_log_group.run_sales.name
-  server_log_group_sales    = aws_cloudwatch_log_group.server_sales.name
   repository_uri_sales      = aws_ecr_repository.location_sales.repository_url
   run_task_definition_sales = aws_ecs_task_definition.run_sales.arn
+  server_log_group_sales    = aws_cloudwatch_log_group.server_sales.name
 }
 
 resource "aws_ecr_repository" "location_sales" {

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::Parts;
 use crate::plan::iam::Role;
+use crate::plan::in_process::container_context;
 use crate::plan::key::Key;
 use crate::plan::names::hex;
 use crate::plan::permission;
@@ -58,7 +59,7 @@ pub fn port(location: &CodeLocation) -> u16 {
 }
 
 /// Log group of a location's server.
-pub(super) fn log_group(parts: &Parts<'_>) -> LogGroup {
+fn log_group(parts: &Parts<'_>) -> LogGroup {
     let name = format!("server/{}", parts.key);
     parts.around.deployment.log_group(&name, owned_output("location", parts.key, "server_log_group"))
 }
@@ -100,7 +101,10 @@ fn role(parts: &Parts<'_>) -> Role {
 fn task(parts: &Parts<'_>, written: &SpecServer, log_group: &LogGroup) -> TaskDefinition {
     let port = port(parts.location);
     let mut environment = parts.environment();
-    environment.push(variable("DAGSTER_CONTAINER_CONTEXT", parts.container_context()));
+    environment.push(variable(
+        "DAGSTER_CONTAINER_CONTEXT",
+        container_context(&owned_output("location", parts.key, "run_task_definition")),
+    ));
     let mut container = Container {
         command: command(parts.location, port),
         port: Some(port),
