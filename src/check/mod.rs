@@ -27,6 +27,7 @@ mod runs;
 mod serving;
 mod sharing;
 mod sizes;
+mod storage;
 mod subnets;
 mod tags;
 mod tasks;
@@ -74,6 +75,7 @@ const RULES: &[&[Rule]] = &[
     locations::RULES,
     serving::RULES,
     images::RULES,
+    storage::RULES,
     environment::RULES,
     permissions::RULES,
     arns::RULES,

@@ -30,7 +30,7 @@ fn keys(subject: &Subject, found: &mut Diagnostics) {
 }
 
 /// Keys, whether each is written, and the manners it belongs to.
-fn written(location: &CodeLocation) -> [(&'static str, bool, &'static [Serve]); 14] {
+fn written(location: &CodeLocation) -> [(&'static str, bool, &'static [Serve]); 15] {
     const LOADED: &[Serve] = &[Serve::Grpc, Serve::InProcess];
     const APART: &[Serve] = &[Serve::Grpc, Serve::External];
     const EXTERNAL: &[Serve] = &[Serve::External];
@@ -45,6 +45,7 @@ fn written(location: &CodeLocation) -> [(&'static str, bool, &'static [Serve]); 
         ("image", location.image.is_some(), APART),
         ("gitrev", location.gitrev.is_some(), APART),
         ("writable_root", location.writable_root.is_some(), APART),
+        ("volumes", location.volumes.is_some(), APART),
         ("host", location.host.is_some(), EXTERNAL),
         ("port", location.port.is_some(), EXTERNAL),
         ("socket", location.socket.is_some(), EXTERNAL),
@@ -80,6 +81,7 @@ fn shared(subject: &Subject, found: &mut Diagnostics) {
             ("env", location.env != model.env),
             ("secrets", location.secrets != model.secrets),
             ("permissions", location.permissions != model.permissions),
+            ("s3_prefix", location.s3_prefix != model.s3_prefix),
         ];
         for (name, _) in different.into_iter().filter(|it| it.1) {
             found.in_process_differs(&location_at(key.as_str()), key.as_str(), name, first.as_str());

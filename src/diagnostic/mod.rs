@@ -19,6 +19,7 @@ mod runs;
 mod serving;
 mod shape;
 mod sharing;
+mod storage;
 pub mod suggest;
 mod tags;
 mod tasks;
@@ -43,6 +44,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         data::CODES,
         location::CODES,
         serving::CODES,
+        storage::CODES,
         environment::CODES,
         permission::CODES,
         arn::CODES,

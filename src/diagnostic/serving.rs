@@ -9,8 +9,8 @@ codes! {
         (`in_process`), or served by something else (`external`). Some keys mean something in one of these alone.";
     EXTERNAL_ADDRESS = "external-address": "Dagster reaches a server elsewhere at a host and port, or at a socket.";
     IN_PROCESS_DIFFERS = "in-process-differs": "Code locations in one process share its environment and its role, and \
-        Dagster takes image and task definition of a run from that process. So `run`, `env`, `secrets` and \
-        `permissions` are the same for all of them.";
+        Dagster takes image and task definition of a run from that process. So `run`, `env`, `secrets`, \
+        `permissions` and `s3_prefix` are the same for all of them.";
     IN_PROCESS_SECRET = "in-process-secret": "A secret that is created belongs to one code location. What webserver and \
         daemon load is one process for all, so its secrets have to exist.";
     LOCATION_NAME = "location-name": "Dagster tells code locations apart by their names, and loads only one of two that \

@@ -8,6 +8,8 @@
 use serde::Serialize;
 
 use super::access;
+use super::data::Data;
+use super::data_access;
 use super::iam::{Role, Statement, Trust};
 use super::instance::RUN_CONTAINER;
 use super::key::Key;
@@ -62,7 +64,8 @@ impl<'a> Code<'a> {
         let around = core.around;
         let own = self.location.env.iter().flatten().map(|(name, value)| variable(name.as_str(), value));
         let triggers = trigger::environment(core.spec, around.deployment, around.network, &self.keys);
-        own.chain(triggers).chain([variable("DAGSTER_CURRENT_IMAGE", core.image())]).collect()
+        let data = data_access::environment(around.data, self.location);
+        own.chain(triggers).chain(data).chain([variable("DAGSTER_CURRENT_IMAGE", core.image())]).collect()
     }
 
     /// Environment of webserver and daemon beyond that: where runs are found.
@@ -84,8 +87,10 @@ impl<'a> Code<'a> {
     }
 
     /// What the spec permits, wherever the code is.
-    pub(super) fn statements(&self) -> Vec<Statement> {
-        permission::statements(self.location.permissions.as_ref())
+    pub(super) fn statements(&self, data: &Data) -> Vec<Statement> {
+        let mut statements = data_access::statements(data, self.location);
+        statements.extend(permission::statements(self.location.permissions.as_ref()));
+        statements
     }
 
     /// Managed policies of whatever has the code.
@@ -110,7 +115,7 @@ impl Core<'_> {
         let mut role = self.run_role("run", "Runs of the code locations in the core image", {
             let mut statements = access::write_compute_logs(&self.around.data.compute_logs_bucket);
             statements.extend(trigger::statements(self.spec, self.around.deployment, &code.keys));
-            statements.extend(code.statements());
+            statements.extend(code.statements(self.around.data));
             statements
         });
         role.managed = code.managed();
@@ -151,6 +156,7 @@ impl Core<'_> {
             cpu_architecture: self.around.deployment.cpu_architecture.clone(),
             ephemeral_gib: size.ephemeral_gib,
             volumes: vec![TMP.to_owned()],
+            efs_volumes: Vec::new(),
             containers: vec![container],
             keep_old_revisions: true,
         }

@@ -179,7 +179,10 @@ fn data(rooms: &Rooms) -> Publications {
     let database = data.database.created.iter().flat_map(|_| {
         [("database_host", TEXT), ("database_secret_arn", TEXT), ("database_security_group", SECURITY_GROUP)]
     });
-    buckets.chain(database.map(|(name, kind)| (name.to_owned(), kind))).collect()
+    let file_systems = data.file_systems.iter().filter_map(|it| it.created.as_ref().map(|created| (it, created)));
+    let file_systems =
+        file_systems.flat_map(|(it, created)| [(it.id.clone(), TEXT), (created.group_output.clone(), SECURITY_GROUP)]);
+    buckets.chain(file_systems).chain(database.map(|(name, kind)| (name.to_owned(), kind))).collect()
 }
 
 fn platform(rooms: &Rooms) -> Publications {

@@ -8,7 +8,9 @@ use serde::Serialize;
 
 use super::access;
 use super::data::Data;
+use super::data_access;
 use super::deployment::Deployment;
+use super::file_system::{self, AccessPoint, Volume};
 use super::iam::{Role, Statement, Trust};
 use super::image::{Image, Wanted};
 use super::instance::RUN_CONTAINER;
@@ -24,6 +26,7 @@ use super::text::owned_output;
 use crate::spec::Spec;
 use crate::spec::compute::CodeLocation;
 use crate::spec::location::Serve;
+use crate::spec::storage::Side;
 use server::Server;
 
 /// One code location.
@@ -37,6 +40,8 @@ pub struct Location {
     pub image_source: String,
     /// Secrets that are created for it.
     pub created_secrets: Vec<secret::Created>,
+    /// Its ways into file systems.
+    pub access_points: Vec<AccessPoint>,
     /// Whoever deploys gives a revision.
     pub takes_revision: bool,
     /// That revision can be the location's own, apart from everything else.
@@ -79,6 +84,7 @@ impl Location {
             around,
             spec,
             image: Image::resolve(spec, deployment, &Wanted::location(key, location)),
+            volumes: file_system::volumes(spec, deployment, key, location),
             secrets: Secrets::resolve(deployment, key, &what, location.secrets.as_ref()),
         };
         let served = location.serve != Some(Serve::External);
@@ -96,6 +102,7 @@ impl Location {
             image_source: parts.image.source,
             repository: parts.image.repository,
             created_secrets: parts.secrets.created,
+            access_points: parts.volumes.into_iter().map(|it| it.access_point).collect(),
             run_log_group,
         }
     }
@@ -109,6 +116,7 @@ struct Parts<'a> {
     spec: &'a Spec,
     image: Image,
     secrets: Secrets,
+    volumes: Vec<Volume>,
 }
 
 impl Parts<'_> {
@@ -123,7 +131,7 @@ impl Parts<'_> {
 
     fn run_role(&self) -> Role {
         let triggers = trigger::statements(self.spec, self.around.deployment, from_ref(self.key));
-        let mut role = self.role("run", "run", "Runs of", self.statements(triggers));
+        let mut role = self.role("run", "run", "Runs of", self.statements(Side::Run, triggers));
         role.managed = permission::managed(self.location.permissions.as_ref());
         role
     }
@@ -140,11 +148,17 @@ impl Parts<'_> {
     }
 
     /// Compute logs, then more, then what the spec permits.
-    fn statements(&self, more: Vec<Statement>) -> Vec<Statement> {
+    fn statements(&self, side: Side, more: Vec<Statement>) -> Vec<Statement> {
         let mut statements = access::write_compute_logs(&self.around.data.compute_logs_bucket);
         statements.extend(more);
+        statements.extend(data_access::statements(self.around.data, self.location));
+        statements.extend(self.volumes_on(side).map(|it| it.statement.clone()));
         statements.extend(permission::statements(self.location.permissions.as_ref()));
         statements
+    }
+
+    fn volumes_on(&self, side: Side) -> impl Iterator<Item = &Volume> {
+        self.volumes.iter().filter(move |it| it.is_on(side))
     }
 
     /// The same environment in server and runs: definitions are loaded in both.
@@ -153,6 +167,7 @@ impl Parts<'_> {
         let mut all = shared::instance_environment(self.around.data, self.around.deployment);
         all.push(variable("DAGSTER_CURRENT_IMAGE", &self.image.reference));
         all.extend(trigger::environment(self.spec, self.around.deployment, self.around.network, from_ref(self.key)));
+        all.extend(data_access::environment(self.around.data, self.location));
         all.extend(own);
         all
     }
@@ -164,12 +179,16 @@ impl Parts<'_> {
 
     fn run(&self, log_group: &LogGroup) -> TaskDefinition {
         let size = self.location.run.clone().unwrap_or_default();
-        let container = self.container(RUN_CONTAINER, self.environment(), log_group, RUN_STOP_TIMEOUT);
+        let container = self.container(Side::Run, self.environment(), log_group);
         let pair = (size.cpu.unwrap_or(512), size.memory.unwrap_or(2048));
-        TaskDefinition { keep_old_revisions: true, ..self.task("run", pair, size.ephemeral_gib, container) }
+        TaskDefinition { keep_old_revisions: true, ..self.task(Side::Run, pair, size.ephemeral_gib, container) }
     }
 
-    fn container(&self, name: &str, environment: Vec<Variable>, log_group: &LogGroup, stop_timeout: u32) -> Container {
+    fn container(&self, side: Side, environment: Vec<Variable>, log_group: &LogGroup) -> Container {
+        let (name, stop_timeout) = match side {
+            Side::Server => ("server", server::STOP_TIMEOUT),
+            Side::Run => (RUN_CONTAINER, RUN_STOP_TIMEOUT),
+        };
         Container {
             name: name.to_owned(),
             image: self.image.reference.clone(),
@@ -183,7 +202,7 @@ impl Parts<'_> {
             port: None,
             health_check: None,
             depends_on: Vec::new(),
-            mounts: vec![Mount::tmp()],
+            mounts: [Mount::tmp()].into_iter().chain(self.volumes_on(side).map(|it| it.mount.clone())).collect(),
             read_only_root: !self.location.writable_root.unwrap_or(false),
             init_process: true,
             stop_timeout,
@@ -193,18 +212,22 @@ impl Parts<'_> {
 
     fn task(
         &self,
-        kind: &str,
+        side: Side,
         (cpu, memory): (u32, u32),
         ephemeral_gib: Option<u32>,
         container: Container,
     ) -> TaskDefinition {
         TaskDefinition {
-            family: self.family(kind),
+            family: self.family(match side {
+                Side::Server => "server",
+                Side::Run => "run",
+            }),
             cpu: cpu.to_string(),
             memory: memory.to_string(),
             cpu_architecture: self.around.deployment.cpu_architecture.clone(),
             ephemeral_gib,
             volumes: vec![TMP.to_owned()],
+            efs_volumes: self.volumes_on(side).map(|it| it.volume.clone()).collect(),
             containers: vec![container],
             keep_old_revisions: false,
         }

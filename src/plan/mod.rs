@@ -7,7 +7,9 @@ pub mod access_logs;
 pub mod bucket;
 pub mod config;
 pub mod data;
+pub mod data_access;
 pub mod deployment;
+pub mod file_system;
 pub mod iam;
 pub mod image;
 pub mod in_process;
@@ -141,7 +143,7 @@ impl Foundation {
     pub fn resolve(spec: &Spec, environment: Option<&str>) -> Self {
         let deployment = Deployment::resolve(spec, environment);
         let network = Network::resolve(spec, &deployment, web::exec_enabled(spec));
-        let data = Data::resolve(spec, &deployment);
+        let data = Data::resolve(spec, &deployment, &network.private_subnets);
         let namespace = namespace(spec, &deployment);
         let cluster = platform::cluster_name(&deployment);
         let place = Place {

@@ -172,6 +172,7 @@ impl Core<'_> {
             external_ports: &workspace.external_ports(),
             database: &self.around.data.database.security_group,
             database_port: self.around.data.database.port,
+            file_systems: &self.around.data.file_systems,
             tasks: self.spec.tasks.as_ref().is_some_and(|it| !it.is_empty()),
         })
     }
@@ -251,7 +252,7 @@ impl Core<'_> {
 
     /// What the code in the image may do, beside what webserver and daemon do.
     pub(super) fn with_code(&self, mut role: Role) -> Role {
-        role.statements.extend(self.code.iter().flat_map(Code::statements));
+        role.statements.extend(self.code.iter().flat_map(|it| it.statements(self.around.data)));
         role.managed.extend(self.code.iter().flat_map(Code::managed));
         role
     }
@@ -278,6 +279,7 @@ impl Core<'_> {
             cpu_architecture: around.deployment.cpu_architecture.clone(),
             ephemeral_gib: None,
             volumes: vec![config::VOLUME.to_owned(), TMP.to_owned()],
+            efs_volumes: Vec::new(),
             containers: vec![init, container],
             keep_old_revisions: false,
         }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::file_system::FileSystem;
 use super::text::{Text, output};
 
 /// A security group of the platform layer.
@@ -94,6 +95,8 @@ pub struct Graph<'a> {
     pub database: &'a Text,
     /// Port of the database.
     pub database_port: u16,
+    /// File systems of the code locations.
+    pub file_systems: &'a [FileSystem],
     /// There are tasks that are no Dagster runs.
     pub tasks: bool,
 }
@@ -124,6 +127,9 @@ pub enum Balancer<'a> {
 /// everything unless the group has an inline rule
 /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-securitygroup.html>).
 pub const NO_EGRESS_CIDR: &str = "127.0.0.1/32";
+
+/// Port of NFS, which EFS speaks.
+const NFS_PORT: u16 = 2049;
 
 /// Everything outside.
 const ANYWHERE: &str = "0.0.0.0/0";
@@ -165,6 +171,9 @@ impl Security {
         }
         for client in ["webserver", "daemon"].into_iter().chain(graph.pipelines()) {
             security.database(client, graph);
+        }
+        for client in graph.pipelines() {
+            graph.file_systems.iter().for_each(|it| security.file_system(client, it));
         }
         security
     }
@@ -219,6 +228,14 @@ impl Security {
         }
         let peer = Peer::Group(&source);
         self.ingress.push(Rule::tcp(format!("database_from_{from}"), purpose, graph.database, port, peer));
+    }
+
+    /// What users' code connects to is not limited, so this is the file system's side alone.
+    fn file_system(&mut self, from: &str, file_system: &FileSystem) {
+        let id = format!("{}_from_{from}", file_system.id);
+        let source = group(from);
+        let rule = Rule::tcp(id, "Files", &file_system.security_group, NFS_PORT, Peer::Group(&source));
+        self.ingress.push(rule);
     }
 
     /// Where code servers elsewhere are is known to their host names alone.
@@ -287,6 +304,7 @@ mod tests {
             web_port: 3000,
             server_ports: &[4000, 4010],
             external_ports: &[5000],
+            file_systems: &[],
             database: &database,
             database_port: 5432,
             tasks: true,

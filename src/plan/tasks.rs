@@ -168,6 +168,7 @@ impl Parts<'_> {
             cpu_architecture: self.around.deployment.cpu_architecture.clone(),
             ephemeral_gib: self.task.ephemeral_gib,
             volumes,
+            efs_volumes: Vec::new(),
             containers,
             // A schedule, or a run that starts the task, may still name the revision before.
             keep_old_revisions: true,

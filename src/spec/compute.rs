@@ -9,8 +9,10 @@ use super::keyed::Keyed;
 use super::location::{Serve, ServerMode};
 use super::network::CreateWord;
 use super::scalar::{
-    Arn, Cidr, DomainName, EnvName, GitRev, HostedZoneId, ImageRef, PathPrefix, PythonModule, SecretSource, TlsPolicy,
+    Arn, Cidr, DomainName, EnvName, GitRev, HostedZoneId, ImageRef, KeyPrefix, PathPrefix, PythonModule, SecretSource,
+    TlsPolicy,
 };
+use super::storage::Volume;
 use super::task::OtherImage;
 use super::web::{Auth, Autoscale, ExistingListener, ExistingLogBucket, ReadOnlyCopy, Waf};
 
@@ -159,6 +161,11 @@ pub struct CodeLocation {
     pub secrets: Option<IndexMap<EnvName, SecretSource>>,
     /// What server and runs may do in AWS; default nothing beyond what Dagster needs.
     pub permissions: Option<Vec<Permission>>,
+    /// Prefix in the data bucket that server and runs may use, such as `repos/sales`; default none. They find it in
+    /// `DAGFORGE_DATA_BUCKET` and `DAGFORGE_DATA_PREFIX`.
+    pub s3_prefix: Option<KeyPrefix>,
+    /// Folders of file systems in server and runs, by a name of your choice; default none.
+    pub volumes: Option<Keyed<Volume>>,
     /// Leave the root file system writable; default false (read-only, `/tmp` writable).
     pub writable_root: Option<bool>,
 }

@@ -20,6 +20,7 @@ mod retired;
 pub mod scalar;
 mod schema;
 mod shape;
+pub mod storage;
 mod syntax;
 pub mod task;
 pub mod web;
@@ -96,9 +97,7 @@ impl Document for Spec {
         "cluster.create",
         "cluster.exec",
         "cluster.existing",
-        "code_locations.*.s3_prefix",
         "code_locations.*.sidecars",
-        "code_locations.*.volumes",
         "code_locations.*.run.timeout_minutes",
         "config.delivery",
         "config.prefix",
@@ -128,8 +127,6 @@ impl Document for Spec {
         "runs.keep_old_definitions",
         "runs.network",
         "runs.step_isolation",
-        "storage.data_bucket",
-        "storage.efs",
     ];
 }
 

@@ -15,6 +15,7 @@ use crate::plan::text::{Text, output, owned_output, text};
 use crate::spec::compute::{CodeLocation, Server as SpecServer};
 use crate::spec::location::ServerMode;
 use crate::spec::scalar::PythonModule;
+use crate::spec::storage::Side;
 
 /// Port of a code server where the spec names none.
 const PORT: u16 = 4000;
@@ -93,7 +94,7 @@ fn discovery(parts: &Parts<'_>) -> Discovery {
 
 /// Sensors and schedules are evaluated here, and what they log is a compute log.
 fn role(parts: &Parts<'_>) -> Role {
-    let mut role = parts.role("service", "server", "Code server of", parts.statements(Vec::new()));
+    let mut role = parts.role("service", "server", "Code server of", parts.statements(Side::Server, Vec::new()));
     role.managed = permission::managed(parts.location.permissions.as_ref());
     role
 }
@@ -109,14 +110,14 @@ fn task(parts: &Parts<'_>, written: &SpecServer, log_group: &LogGroup) -> TaskDe
         command: command(parts.location, port),
         port: Some(port),
         health_check: Some(health_check(port, written.startup_seconds.unwrap_or(180))),
-        ..parts.container("server", environment, log_group, STOP_TIMEOUT)
+        ..parts.container(Side::Server, environment, log_group)
     };
     if written.replicas.unwrap_or(1) > 1 {
         let id = fixed_id(parts.key, &container);
         container.command.extend(["--fixed-server-id".into(), id]);
     }
     let size = (written.cpu.unwrap_or(256), written.memory.unwrap_or(1024));
-    parts.task("server", size, written.ephemeral_gib, container)
+    parts.task(Side::Server, size, written.ephemeral_gib, container)
 }
 
 fn command(location: &CodeLocation, port: u16) -> Vec<Text> {
@@ -169,7 +170,7 @@ fn service(parts: &Parts<'_>, replicas: u32) -> Service {
 }
 
 /// Above the 60 seconds in which a busy code server ends its requests (DAGSTER_GRPC_SHUTDOWN_GRACE_PERIOD).
-const STOP_TIMEOUT: u32 = 75;
+pub(super) const STOP_TIMEOUT: u32 = 75;
 
 /// Dagster's own probe takes most of a CPU second to start, four on a quarter of a CPU; ECS would kill it after five.
 fn health_check(port: u16, start_period: u32) -> HealthCheck {
