@@ -10,7 +10,7 @@ help: ## List these targets
 build: ## Build dagforge
 	cargo build
 
-test: rust judges dagster ## Run every test: Rust, then what AWS, Terraform, checkov and Dagster say to output/
+test: rust judges boot ## Run every test: Rust, what AWS, Terraform and checkov say to output/, and Dagster booted from it
 
 rust: ## Run the Rust tests
 	$(if $(NEXTEST),cargo nextest run,cargo test)
@@ -21,11 +21,13 @@ judges: build tools ## Run cfn-lint, the AWS CLI, Terraform and checkov on outpu
 dagster: tools ## Load the rendered config in real Dagster
 	.venv/bin/python -m pytest tests/boot/test_config.py tests/boot/test_policy.py
 
+# Namespaces need root: SUDO='sudo --preserve-env' lends it to the tests alone, which leave nothing of root's behind.
 boot: build tools ## Boot rendered deployments with real Dagster and PostgreSQL; needs root on Linux
-	.venv/bin/python -m pytest tests/boot
+	$(SUDO) env "PATH=$$PATH" .venv/bin/python -B -m pytest -p no:cacheprovider --numprocesses 2 --dist loadgroup --durations 15 tests/boot
+	$(SUDO) env "PATH=$$PATH" .venv/bin/python -B -m pytest -p no:cacheprovider tests/local
 
 tools:
-	python3 tests/judges/install.py .venv tests/requirements.txt .venv/checkov tests/judges/requirements-checkov.txt .venv-dagster tests/boot/requirements.txt
+	python3 tests/judges/install.py .venv tests/requirements.txt .venv/checkov tests/judges/requirements-checkov.txt .venv-dagster tests/boot/requirements.txt .venv/postgres tests/boot/requirements-postgres.txt
 
 lint: ## Check formatting and warnings
 	cargo fmt --check

@@ -17,6 +17,8 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a first spec: commented, or read from a compose file
+    Init(Init),
     /// Check the spec and report everything that is wrong with it
     Check(Check),
     /// Write the files of a deployment, or compare them with what is there
@@ -53,6 +55,20 @@ pub enum MessageFormat {
     Human,
     /// For programs, one JSON object a line
     Json,
+}
+
+/// Arguments of `init`.
+#[derive(Args, Debug)]
+pub struct Init {
+    /// The spec to write; one that exists is not overwritten
+    #[arg(default_value = "dagforge.yaml")]
+    pub spec: PathBuf,
+    /// Read the code locations from this compose file: its `dagster api grpc` and `dagster code-server` services
+    #[arg(long, value_name = "COMPOSE")]
+    pub from: Option<PathBuf>,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t = MessageFormat::Human)]
+    pub message_format: MessageFormat,
 }
 
 /// Arguments of `check`.
@@ -104,6 +120,8 @@ pub enum RenderTarget {
     Cfn,
     /// A Terraform root module
     Tf,
+    /// The same deployment on one machine, for `docker compose`; the spec turns it on with `local`
+    Compose,
     /// Everything that the spec turns on
     All,
 }

@@ -7,10 +7,12 @@
 //! The library is pure: text in, files and findings out. Only `main.rs` and `output.rs` touch the disk.
 
 pub mod blueprint;
+mod bytes;
 pub mod check;
 pub mod cli;
 pub mod compile;
 pub mod diagnostic;
+pub mod init;
 pub mod output;
 pub mod plan;
 pub mod reference;

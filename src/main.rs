@@ -9,6 +9,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use dagforge::cli::Cli;
+use mimalloc::MiMalloc;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     match commands::run(&Cli::parse()) {

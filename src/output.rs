@@ -11,7 +11,8 @@ mod place;
 mod stage;
 
 use std::fmt;
-use std::io;
+use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub use compare::{Comparison, Difference};
@@ -35,6 +36,8 @@ pub enum OutputError {
     },
     /// A file stands where one is to be written, and somebody else wrote it.
     Foreign(Vec<PathBuf>),
+    /// A file exists that would be written only once.
+    Exists(PathBuf),
     /// A symbolic link, a folder or something else stands where a file or folder is to be written.
     InTheWay {
         /// What stands there.
@@ -46,6 +49,16 @@ pub enum OutputError {
     Outside(String),
     /// Two rendered files with one path.
     Twice(String),
+}
+
+/// Writes a file that is the user's from then on; one that exists is left as it is.
+pub fn create(path: &Path, text: &str) -> Result<(), OutputError> {
+    let mut options = fs::OpenOptions::new();
+    let mut file = options.write(true).create_new(true).open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => OutputError::Exists(path.to_owned()),
+        _ => OutputError::io("write", path)(error),
+    })?;
+    file.write_all(text.as_bytes()).map_err(OutputError::io("write", path))
 }
 
 impl OutputError {
@@ -68,6 +81,9 @@ impl fmt::Display for OutputError {
                 }
                 f.write_str("; move them away, or delete them if they are old output")
             }
+            OutputError::Exists(path) => {
+                write!(f, "`{}` exists already and is left as it is: name another file", path.display())
+            }
             OutputError::InTheWay { what, path } => {
                 write!(f, "cannot write `{}`: {what} stands there", path.display())
             }
@@ -87,7 +103,7 @@ impl std::error::Error for OutputError {
 }
 
 /// Writes one file to a stream, below a line with its path.
-pub fn print(out: &mut impl io::Write, file: &File) -> io::Result<()> {
+pub fn print(out: &mut impl Write, file: &File) -> io::Result<()> {
     writeln!(out, "==> {} <==", file.path)?;
     out.write_all(file.text.as_bytes())?;
     writeln!(out)

@@ -5,7 +5,6 @@
 use dagforge::blueprint::Blueprints;
 use dagforge::check::{check_all, fargate};
 use dagforge::compile::compile;
-use dagforge::render::Target;
 use dagforge::source::Source;
 use dagforge::spec::{Loaded, Spec, load_all};
 use dagforge::verify::Reader;
@@ -84,7 +83,7 @@ fn spec() -> impl Strategy<Value = Value> {
             json!({
                 "dagforge": 1, "name": name, "region": "eu-central-1", "code_locations": locations, "tasks": tasks,
                 "network": network, "web": web, "daemon": daemon, "runs": runs, "tags": tags,
-                "images": {"init": "123456789012.dkr.ecr.eu-central-1.amazonaws.com/aws-cli:2.31.23"},
+                "local": {}, "images": {"init": "123456789012.dkr.ecr.eu-central-1.amazonaws.com/aws-cli:2.31.23"},
             })
         },
     )
@@ -95,7 +94,7 @@ fn compiles(loaded: &Loaded<Spec>) {
     let blueprints = Blueprints::embedded();
     let compiled = compile(&loaded.spec, loaded.origin.environment(), &blueprints).expect("a plan");
     let mut reader = Reader::default();
-    for file in compiled.files(&[Target::Cfn, Target::Tf], &blueprints) {
+    for file in compiled.files(&compiled.targets(), &blueprints) {
         reader.read(&file.expect("a file"));
     }
     assert_eq!(reader.problems(), []);

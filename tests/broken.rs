@@ -1,6 +1,6 @@
 //! Every finding there is, in print: `tests/broken/<code>.yaml` has one mistake, which gives that code and no other.
 //!
-//! A first line `# --env NAME` is an argument.
+//! A first line `# --env NAME` is an argument. `import/` has compose files, which are read as `dagforge init` reads them.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use dagforge::check::check_all;
 use dagforge::diagnostic::{Diagnostics, Look, codes};
+use dagforge::init::from_compose;
 use dagforge::source::Source;
 use dagforge::spec::{Spec, load_all};
 
@@ -20,6 +21,10 @@ const NO_TEXT: [&str; 2] = ["not-utf8", "too-large"];
 fn findings(path: &Path) -> (Source, Diagnostics) {
     let name = path.file_name().unwrap().to_string_lossy();
     let source = Source::from_bytes(name, fs::read(path).unwrap()).expect("a text");
+    if path.parent().is_some_and(|it| it.ends_with("import")) {
+        let found = from_compose(&source).found;
+        return (source, found);
+    }
     let environment = source.text.lines().next().and_then(|it| it.strip_prefix("# --env ")).map(str::to_owned);
     let found = match load_all::<Spec>(&source, environment.as_deref()) {
         Ok(deployments) => check_all(&deployments),
@@ -31,7 +36,8 @@ fn findings(path: &Path) -> (Source, Diagnostics) {
 /// The broken specs, by the code that they are named after.
 fn files() -> Vec<(String, PathBuf)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/broken");
-    let paths = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+    let folders = [folder.clone(), folder.join("import")];
+    let paths = folders.iter().flat_map(|it| fs::read_dir(it).unwrap()).map(|it| it.unwrap().path());
     let yaml = paths.filter(|it| it.extension().is_some_and(|it| it == "yaml"));
     let mut files: Vec<_> = yaml.map(|it| (it.file_stem().unwrap().to_string_lossy().into_owned(), it)).collect();
     files.sort();
@@ -51,6 +57,16 @@ fn findings_in_print() {
 #[test]
 fn every_finding_at_once() {
     insta::glob!("broken/several/*.yaml", |path| {
+        let (source, found) = findings(path);
+        insta::with_settings!({omit_expression => true}, {
+            insta::assert_snapshot!(found.print(&source, Look::Plain));
+        });
+    });
+}
+
+#[test]
+fn findings_about_compose_files() {
+    insta::glob!("broken/import/*.yaml", |path| {
         let (source, found) = findings(path);
         insta::with_settings!({omit_expression => true}, {
             insta::assert_snapshot!(found.print(&source, Look::Plain));

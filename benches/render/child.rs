@@ -21,9 +21,10 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// Writes the spec.
+    /// Writes the spec, on the disk that the checkout is on: there rendered files belong, and what a write costs is up to the
+    /// file system.
     pub fn new(spec: &str) -> Self {
-        let bench = Self { folder: TempDir::new().unwrap() };
+        let bench = Self { folder: TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap() };
         std::fs::write(bench.path("dagforge.yaml"), spec).unwrap();
         bench
     }
@@ -55,10 +56,24 @@ impl Bench {
     }
 }
 
-/// Peak memory of a first render.
-pub fn peak_megabytes(spec: &str) -> f64 {
+/// Peak memory of a command with a spec, by what comes before the spec and what behind it.
+pub fn peak_megabytes(spec: &str, before: &[&str], behind: &[&str]) -> f64 {
     let bench = Bench::new(spec);
-    bench.render(&bench.path("rendered")).megabytes
+    let (spec, out) = (bench.path("dagforge.yaml"), bench.path("rendered"));
+    let mut words = before.to_vec();
+    words.push(spec.to_str().unwrap());
+    words.extend(behind.iter().map(|word| if *word == "OUT" { out.to_str().unwrap() } else { word }));
+    run(env!("CARGO_BIN_EXE_dagforge"), &words).megabytes
+}
+
+/// The file system that everything is written to, where the system says so.
+pub fn file_system() -> String {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let mounts = std::fs::read_to_string("/proc/self/mounts").unwrap_or_default();
+    let fields = mounts.lines().map(|line| line.split(' ').collect::<Vec<_>>());
+    let around = fields.filter(|it| it.len() > 2 && folder.starts_with(it[1]));
+    // Of mounts at one place the last one is on top.
+    around.max_by_key(|it| it[1].len()).map_or_else(|| "an unknown file system".to_owned(), |it| it[2].to_owned())
 }
 
 /// Runs a program below a process that has no other child, so that what the system adds up is that program's alone.

@@ -45,18 +45,25 @@ const TARGET: f64 = 3.0;
 
 #[cfg(unix)]
 fn run() {
-    println!("CPU time of both targets, as multiples of a bare program that writes the same files");
     println!(
-        "{:>9} {:>6} {:>6} {:>7} {:>11} {:>10} {:>10}",
-        "locations", "files", "MB", "render", "read-back", "rendered", "target"
+        "CPU time of both targets on {}, as multiples of a bare program that writes the same files; at most {TARGET:.0}x is wanted",
+        child::file_system()
     );
-    println!("{:>9} {:>6} {:>6} {:>7} {:>11} {:>10} {:>10}", "", "", "", "", "of that", "again", "");
+    println!("{:>9} {:>6} {:>6} {:>9} {:>11} {:>8} {:>10}", "", "", "", "all but", "", "", "rendered");
+    println!(
+        "{:>9} {:>6} {:>6} {:>9} {:>11} {:>8} {:>10}",
+        "locations", "files", "MB", "read-back", "read-back", "together", "again"
+    );
     for locations in [50, 200] {
         let measured = compare(locations);
-        let verdict = if measured.render <= TARGET { "met" } else { "missed" };
         println!(
-            "{locations:>9} {:>6} {:>6.1} {:>6.2}x {:>10.2}x {:>9.2}x {:>10}",
-            measured.files, measured.megabytes, measured.render, measured.read_back, measured.again, verdict
+            "{locations:>9} {:>6} {:>6.1} {:>8.2}x {:>10.2}x {:>7.2}x {:>9.2}x",
+            measured.files,
+            measured.megabytes,
+            measured.render - measured.read_back,
+            measured.read_back,
+            measured.render,
+            measured.again
         );
     }
     println!("\nshare of each step in a render, in per cent of its CPU time");
@@ -65,9 +72,14 @@ fn run() {
         let shares: Vec<String> = shares.iter().map(|(name, share)| format!("{name} {:.0}", share * 100.0)).collect();
         println!("{locations:>9} {}", shares.join(", "));
     }
-    println!("\npeak memory in MB");
-    for locations in [50, 200, 1000] {
-        println!("{locations:>9} {:.1}", child::peak_megabytes(&spec::with(locations)));
+    println!("\npeak memory in MB: check holds the plan alone, one target writes two files of three");
+    println!("{:>9} {:>8} {:>8} {:>8}", "locations", "check", "one", "both");
+    for locations in [1, 50, 200, 1000] {
+        let spec = spec::with(locations);
+        let check = child::peak_megabytes(&spec, &["check"], &[]);
+        let one = child::peak_megabytes(&spec, &["render", "cfn"], &["--out", "OUT"]);
+        let both = child::peak_megabytes(&spec, &["render", "all"], &["--out", "OUT"]);
+        println!("{locations:>9} {check:>8.1} {one:>8.1} {both:>8.1}");
     }
 }
 

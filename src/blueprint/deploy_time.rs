@@ -6,7 +6,7 @@ use super::identifier::{pascal, snake};
 use super::literal::{Piece, Refused, Writer, Written, is_long};
 use super::mode::Mode;
 use crate::plan::Key;
-use crate::plan::text::{Input, Output, Part, Text};
+use crate::plan::text::{Input, Output, Part, Text, Unset};
 
 /// `!Ref X`, `!Sub "…${X}…"`, or a plain string.
 pub(super) fn sub(writer: &mut Writer<'_>, text: &Text) -> Written {
@@ -57,6 +57,35 @@ fn interpolated(writer: &mut Writer<'_>, text: &Text, piece: Piece) -> Written {
     writer.close(broken)
 }
 
+/// A plain string with the variables that `docker compose` puts in from the shell or `.env`.
+pub(super) fn compose(writer: &mut Writer<'_>, text: &Text) -> Written {
+    writer.open(false)?;
+    for part in text.parts() {
+        match part {
+            Part::Literal(text) => writer.piece(text, Piece::default())?,
+            Part::Input(input) => writer.out.write_str(&compose_variable(input)?)?,
+            part => return Err(Refused(format!("a compose file does not know `{part}`"))),
+        }
+        remember(writer, part);
+    }
+    writer.close(false)
+}
+
+/// Interpolation as the Compose specification has it
+/// (<https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md>). A default must end before a brace.
+fn compose_variable(input: &Input) -> Result<String, Refused> {
+    match input {
+        Input::Account => Ok("${ACCOUNT:?}".to_owned()),
+        Input::GitRev(_) => Ok("${GITREV:?}".to_owned()),
+        Input::Environment(variable) => Ok(match &variable.unset {
+            Unset::Refused => format!("${{{}:?}}", variable.name),
+            Unset::RefusedUnlessEmpty => format!("${{{}?}}", variable.name),
+            Unset::Default(value) => format!("${{{}:-{value}}}", variable.name),
+        }),
+        input => Err(Refused(format!("a compose file does not know `{}`", input.name()))),
+    }
+}
+
 /// One shell word: literals in single quotes, inputs as the variables that the script sets first.
 pub(super) fn word(writer: &mut Writer<'_>, text: &Text) -> Written {
     if text.parts().is_empty() {
@@ -68,7 +97,9 @@ pub(super) fn word(writer: &mut Writer<'_>, text: &Text) -> Written {
                 return Err(Refused("a shell word cannot hold a NUL character".to_owned()));
             }
             Part::Literal(text) => write!(writer.out, "'{}'", text.replace('\'', r"'\''"))?,
-            Part::Input(Input::GitRev(Some(_)) | Input::Zone(_)) | Part::Output(_) | Part::ByTarget { .. } => {
+            Part::Input(Input::GitRev(Some(_)) | Input::Zone(_) | Input::Environment(_))
+            | Part::Output(_)
+            | Part::ByTarget { .. } => {
                 return Err(Refused(format!("a shell script does not know `{part}`")));
             }
             Part::Input(input) => write!(writer.out, "\"${{{}}}\"", shell_variable(input))?,

@@ -111,7 +111,7 @@ impl Blueprints {
         let text = captured.into_output();
         let text = match Mode::of_path(name) {
             Some(Mode::Terraform) => layout::hcl(&text),
-            Some(Mode::CloudFormation | Mode::Plain | Mode::Compose | Mode::Workflow) => layout::yaml(text),
+            Some(Mode::CloudFormation | Mode::Plain | Mode::Compose | Mode::Workflow) => layout::yaml(&text),
             _ => text,
         };
         Ok(Rendered { name: name.to_owned(), text, uses })

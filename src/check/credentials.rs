@@ -26,7 +26,7 @@ const PASSWORD_WORDS: &[&str] = &["PASSPHRASE", "PASSWD", "PASSWORD"];
 const ABOUT: &[&str] = &["ARN", "FILE", "HOST", "ID", "NAME", "PATH", "PREFIX", "TTL", "TYPE", "URI", "URL"];
 
 /// What a value looks like when it looks like a credential.
-pub(super) fn looks_like(name: &str, value: &str) -> Option<&'static str> {
+pub(crate) fn looks_like(name: &str, value: &str) -> Option<&'static str> {
     let value = value.trim();
     if value.contains("-----BEGIN") && value.contains("PRIVATE KEY") {
         return Some("a private key");

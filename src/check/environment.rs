@@ -35,7 +35,7 @@ enum Match {
 }
 
 /// Whose a name is, when it is not the user's.
-fn owner(name: &str) -> Option<&'static str> {
+pub(crate) fn owner(name: &str) -> Option<&'static str> {
     let matches = |(text, how, _): &&(&str, Match, &str)| match how {
         Match::Whole => name == *text,
         Match::Beginning => name.starts_with(text),

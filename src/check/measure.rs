@@ -23,6 +23,8 @@ fn part(part: &Part, deployment: &Deployment) -> usize {
         Part::Input(Input::UrlSuffix) => "amazonaws.com.cn".len(),
         Part::Input(Input::GitRev(_)) => 40,
         Part::Input(Input::Zone(_)) => deployment.region.len() + 1,
+        // Nothing of a compose file is deployed.
+        Part::Input(Input::Environment(_)) => 0,
         Part::Output(_) => PUBLISHED,
         Part::ByTarget { cfn, tf } => text(cfn, deployment).max(text(tf, deployment)),
     }

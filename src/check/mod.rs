@@ -5,15 +5,16 @@
 //! defaults and formats stand in one place.
 
 mod arns;
-mod credentials;
+pub(crate) mod credentials;
 mod dagster;
 mod database;
 mod discovery;
 mod egress;
-mod environment;
+pub(crate) mod environment;
 pub mod fargate;
 mod images;
 mod listener;
+mod local;
 mod locations;
 mod login;
 mod logs;
@@ -76,6 +77,7 @@ const RULES: &[&[Rule]] = &[
     serving::RULES,
     images::RULES,
     storage::RULES,
+    local::RULES,
     environment::RULES,
     permissions::RULES,
     arns::RULES,

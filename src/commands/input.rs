@@ -8,7 +8,7 @@ use dagforge::blueprint::Blueprints;
 use dagforge::check::check_all;
 use dagforge::cli::{Input, MessageFormat, Revision};
 use dagforge::compile::{Compiled, compile};
-use dagforge::diagnostic::{Diagnostics, Look};
+use dagforge::diagnostic::{Diagnostics, Look, Placed};
 use dagforge::output::read_blueprints;
 use dagforge::source::Source;
 use dagforge::spec::scalar::{GitRev, Scalar};
@@ -67,26 +67,28 @@ fn fixed_revision(text: &str) -> Result<GitRev> {
     })
 }
 
-fn report(source: &Source, found: &Diagnostics, format: MessageFormat) -> Result<()> {
+/// Prints findings as they are asked for.
+pub fn report(source: &Source, found: &Diagnostics, format: MessageFormat) -> Result<()> {
     // Finding the places of findings parses the text again.
     if found.is_empty() {
         return Ok(());
     }
+    let found = found.placed(source);
     let mut stderr = io::stderr();
     match format {
-        MessageFormat::Json => stderr.write_all(found.json_lines(source).as_bytes())?,
+        MessageFormat::Json => stderr.write_all(found.json_lines().as_bytes())?,
         MessageFormat::Human => {
             let plain = !stderr.is_terminal() || std::env::var_os("NO_COLOR").is_some_and(|it| !it.is_empty());
-            stderr.write_all(found.print(source, if plain { Look::Plain } else { Look::Coloured }).as_bytes())?;
-            summarise(source, found, &mut stderr)?;
+            stderr.write_all(found.print(if plain { Look::Plain } else { Look::Coloured }).as_bytes())?;
+            summarise(source, &found, &mut stderr)?;
         }
     }
     Ok(())
 }
 
-fn summarise(source: &Source, found: &Diagnostics, out: &mut impl Write) -> Result<()> {
+fn summarise(source: &Source, found: &Placed<'_>, out: &mut impl Write) -> Result<()> {
     let plural = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-    match found.count(source) {
+    match found.count() {
         (0, 0) => {}
         (errors, 0) => writeln!(out, "{}: {}", source.name, plural(errors, "error"))?,
         (0, warnings) => writeln!(out, "{}: {}", source.name, plural(warnings, "warning"))?,

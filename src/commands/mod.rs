@@ -1,6 +1,7 @@
 //! One file for each command, and what they share: reading a spec and reporting what was found.
 
 mod check;
+mod init;
 mod input;
 mod plan;
 mod render;
@@ -19,6 +20,7 @@ const FOUND: u8 = 1;
 /// Runs the command.
 pub fn run(cli: &Cli) -> Result<ExitCode> {
     match &cli.command {
+        Command::Init(arguments) => init::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Render(arguments) => render::run(arguments),
         Command::Plan(arguments) => plan::run(arguments),

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use dagforge::blueprint::Blueprints;
 use dagforge::cli::{Render, RenderTarget};
 use dagforge::compile::Compiled;
@@ -21,7 +21,14 @@ pub fn run(arguments: &Render) -> Result<ExitCode> {
         return Ok(ExitCode::from(FOUND));
     };
     let mut differs = false;
-    for compiled in checked.compile(&arguments.revision, &blueprints)? {
+    let mut compiled = checked.compile(&arguments.revision, &blueprints)?;
+    if arguments.target == RenderTarget::Compose {
+        compiled.retain(|it| it.plan.local.is_some());
+        if compiled.is_empty() {
+            bail!("{} asks for no local stack: add `local: {{}}`", arguments.input.spec.display());
+        }
+    }
+    for compiled in compiled {
         let folder = arguments.out.join(&compiled.plan.deployment.name);
         let run = Run { arguments, compiled: &compiled, blueprints: &blueprints, folder: &folder };
         let problems = match (arguments.check, arguments.stdout) {
@@ -33,6 +40,8 @@ pub fn run(arguments: &Render) -> Result<ExitCode> {
             report(&problems)?;
             return Ok(ExitCode::from(FOUND));
         }
+        // The process ends soon, and taking a plan apart piece by piece would be one thing more to wait for.
+        std::mem::forget(compiled);
     }
     if differs {
         writeln!(io::stderr(), "the files differ from a fresh render; this writes them: {}", command(arguments))?;
@@ -88,7 +97,7 @@ impl Run<'_> {
     /// Renders file after file, reads each back, and hands it on.
     fn each(&self, mut take: impl FnMut(&dagforge::render::File) -> Result<()>) -> Result<Vec<Problem>> {
         let mut reader = Reader::default();
-        for file in self.compiled.files(self.targets(), self.blueprints) {
+        for file in self.compiled.files(&self.targets(), self.blueprints) {
             let file = file?;
             reader.read(&file);
             take(&file)?;
@@ -96,20 +105,24 @@ impl Run<'_> {
         Ok(reader.problems())
     }
 
-    fn targets(&self) -> &'static [Target] {
+    fn targets(&self) -> Vec<Target> {
         match self.arguments.target {
-            RenderTarget::Cfn => &[Target::Cfn],
-            RenderTarget::Tf => &[Target::Tf],
-            RenderTarget::All => &[Target::Cfn, Target::Tf],
+            RenderTarget::Cfn => vec![Target::Cfn],
+            RenderTarget::Tf => vec![Target::Tf],
+            RenderTarget::Compose => vec![Target::Compose],
+            RenderTarget::All => self.compiled.targets(),
         }
     }
 
-    /// Whether this run would have rendered a file with this path: one for a single target leaves the other alone.
+    /// Whether this run would have rendered a file with this path: one for a single target leaves the others alone.
     fn owns(&self, path: &str) -> bool {
         let folder = path.split_once('/').map(|(folder, _)| folder);
-        let all = [Target::Cfn, Target::Tf];
-        let foreign = all.iter().filter(|it| !self.targets().contains(it));
-        !foreign.map(|it| it.folder()).any(|it| folder == Some(it))
+        let targets = match self.arguments.target {
+            RenderTarget::All => Target::ALL.to_vec(),
+            _ => self.targets(),
+        };
+        let mut foreign = Target::ALL.iter().filter(|it| !targets.contains(it));
+        !foreign.any(|it| folder == Some(it.folder()))
     }
 
     fn show(&self, difference: &Difference, out: &mut impl Write) -> io::Result<()> {
@@ -139,6 +152,7 @@ fn command(arguments: &Render) -> String {
     let target = match arguments.target {
         RenderTarget::Cfn => "cfn",
         RenderTarget::Tf => "tf",
+        RenderTarget::Compose => "compose",
         RenderTarget::All => "all",
     };
     let mut words = vec![format!("dagforge render {target} {}", arguments.input.spec.display())];

@@ -8,8 +8,10 @@ mod arn;
 mod code;
 mod data;
 mod environment;
+mod import;
 mod limit;
 mod listener;
+mod local;
 mod location;
 mod login;
 mod network;
@@ -27,7 +29,7 @@ mod web;
 mod yaml;
 
 pub use code::Code;
-pub use print::Look;
+pub use print::{Look, Placed};
 
 use crate::spec::path::SpecPath;
 
@@ -52,6 +54,8 @@ pub fn codes() -> impl Iterator<Item = Code> {
         tags::CODES,
         tasks::CODES,
         sharing::CODES,
+        local::CODES,
+        import::CODES,
     ];
     subjects.into_iter().flatten().copied()
 }

@@ -29,37 +29,25 @@ struct Located<'a> {
     diagnostic: &'a Diagnostic,
 }
 
+/// Findings with their places, which are looked up once, however the findings are shown.
+pub struct Placed<'a> {
+    source: &'a Source,
+    /// Every different finding, in the order of the text; other files come last.
+    all: Vec<Located<'a>>,
+    more: bool,
+}
+
 impl Diagnostics {
-    /// The findings for people, in the order of the text, each followed by an empty line.
+    /// The findings with their places in a text.
+    pub fn placed<'a>(&'a self, source: &'a Source) -> Placed<'a> {
+        Placed { source, all: self.located(source), more: self.is_full() }
+    }
+
+    /// What [`Placed::print`] prints.
     pub fn print(&self, source: &Source, look: Look) -> String {
-        let mut out = String::new();
-        for located in self.located(source) {
-            located.print(source, look, &mut out);
-        }
-        if self.is_full() {
-            line(&mut out, "there is more: these are the first findings");
-        }
-        out
+        self.placed(source).print(look)
     }
 
-    /// The findings for programs: one JSON object per line.
-    pub fn json_lines(&self, source: &Source) -> String {
-        let mut out = String::new();
-        for located in self.located(source) {
-            out.push_str(&located.json(source).to_string());
-            out.push('\n');
-        }
-        out
-    }
-
-    /// How many different findings there are, errors first.
-    pub fn count(&self, source: &Source) -> (usize, usize) {
-        let located = self.located(source);
-        let errors = located.iter().filter(|it| it.diagnostic.severity == Severity::Error).count();
-        (errors, located.len() - errors)
-    }
-
-    /// Every different finding with its place, in the order of the text; other files come last.
     fn located(&self, source: &Source) -> Vec<Located<'_>> {
         let locator = Locator::new(source);
         let mut all: Vec<Located> = self
@@ -79,6 +67,31 @@ impl Diagnostics {
             }
         }
         kept
+    }
+}
+
+impl Placed<'_> {
+    /// The findings for people, each followed by an empty line.
+    pub fn print(&self, look: Look) -> String {
+        let mut out = String::new();
+        for located in &self.all {
+            located.print(self.source, look, &mut out);
+        }
+        if self.more {
+            line(&mut out, "there is more: these are the first findings");
+        }
+        out
+    }
+
+    /// The findings for programs: one JSON object per line.
+    pub fn json_lines(&self) -> String {
+        self.all.iter().map(|located| format!("{}\n", located.json(self.source))).collect()
+    }
+
+    /// How many there are, errors first.
+    pub fn count(&self) -> (usize, usize) {
+        let errors = self.all.iter().filter(|it| it.diagnostic.severity == Severity::Error).count();
+        (errors, self.all.len() - errors)
     }
 }
 

@@ -9,8 +9,8 @@ codes! {
         revisions in `releases` are named after it, so a key can only belong to one of them.";
     IMAGE_OF = "image-of": "`of` takes the image of a code location or of a task that has an image of its own. An image \
         that is again another's would hide where it comes from.";
-    UNKNOWN_LOCATION = "unknown-location": "Runs of a code location get the right to start a task, so every name in \
-        `trigger_from` is the key of a code location.";
+    UNKNOWN_LOCATION = "unknown-location": "Every name in `trigger_from` is the key of a code location, whose runs get the \
+        right to start the task; so is every key below `local.code_locations`.";
     SECRET_CLASH = "secret-clash": "Two secrets that are created would get one name in a template or module, because \
         hyphens are lost there.";
 }
@@ -49,6 +49,15 @@ impl Diagnostics {
     pub fn unknown_location(&mut self, at: &SpecPath, key: &str, meant: Option<&str>, known: &[&str]) {
         let message = format!("there is no code location `{key}`");
         let finding = self.error(UNKNOWN_LOCATION, Place::value(at), message);
+        match meant {
+            Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+            None => finding.help(format!("the code locations are {}", known.join(", "))),
+        };
+    }
+
+    /// A key of a map by code location that is the key of none.
+    pub fn unknown_location_key(&mut self, at: &SpecPath, key: &str, meant: Option<&str>, known: &[&str]) {
+        let finding = self.error(UNKNOWN_LOCATION, Place::key(at), format!("there is no code location `{key}`"));
         match meant {
             Some(meant) => finding.help(format!("did you mean `{meant}`?")),
             None => finding.help(format!("the code locations are {}", known.join(", "))),

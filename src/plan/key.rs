@@ -47,7 +47,7 @@ impl Key {
 }
 
 /// The word with its first letter in upper case.
-pub fn capitalised(word: &str) -> String {
+fn capitalised(word: &str) -> String {
     let mut chars = word.chars();
     chars.next().map_or_else(String::new, |first| first.to_ascii_uppercase().to_string() + chars.as_str())
 }

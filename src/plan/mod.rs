@@ -16,6 +16,7 @@ pub mod in_process;
 pub mod instance;
 pub mod key;
 pub mod layers;
+pub mod local;
 pub mod location;
 pub mod login;
 pub mod names;
@@ -50,6 +51,7 @@ use deployment::Deployment;
 use instance::{Instance, Place};
 
 use layers::Layer;
+use local::Local;
 use location::Location;
 use network::Network;
 use platform::Platform;
@@ -82,6 +84,8 @@ pub struct Plan {
     pub terraform: Terraform,
     /// What the runbook says beyond that.
     pub runbook: Runbook,
+    /// The deployment on one machine; none where the spec does not ask for it.
+    pub local: Option<Local>,
     /// The rooms.
     #[serde(flatten)]
     pub rooms: Rooms,
@@ -126,6 +130,8 @@ pub struct CoreImage {
     pub uid: String,
     /// Group of the containers, as a number.
     pub gid: String,
+    /// It can start containers, which only a local stack asks for.
+    pub launches_containers: bool,
 }
 
 /// What the config files say; it comes first, because the digest of their text is part of the plan.
@@ -191,6 +197,7 @@ impl Plan {
         let rooms = Rooms { network, registry, data, platform, locations, tasks, repositories };
         let layers = layers::layers(&deployment, &rooms);
         Self {
+            local: Local::resolve(spec, &deployment, &rooms),
             terraform: Terraform::resolve(spec, &deployment),
             runbook: Runbook::resolve(&deployment, &rooms, &layers, &instance.workspace),
             layers,
@@ -229,6 +236,7 @@ impl CoreImage {
             library_version: library_version(version),
             uid: uid.to_owned(),
             gid: gid.to_owned(),
+            launches_containers: local::runs_in_docker(spec),
         }
     }
 }

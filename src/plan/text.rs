@@ -50,6 +50,28 @@ pub enum Input {
     GitRev(Option<Key>),
     /// The availability zone with this index, counted from zero among those of the region.
     Zone(usize),
+    /// A variable of the shell or of `.env`, which only a compose file knows.
+    Environment(Environment),
+}
+
+/// A variable that `docker compose` puts in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// What happens where nobody sets it.
+    pub unset: Unset,
+}
+
+/// What `docker compose` does about a variable that nobody sets.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Unset {
+    /// It refuses, and an empty value too.
+    Refused,
+    /// It refuses; an empty value is taken, which is enough to build images.
+    RefusedUnlessEmpty,
+    /// It takes this.
+    Default(String),
 }
 
 /// A value that a layer publishes.
@@ -200,6 +222,7 @@ impl fmt::Display for Part {
             Part::Literal(text) => f.write_str(text),
             Part::Input(Input::GitRev(Some(location))) => write!(f, "<gitrev of {location}>"),
             Part::Input(Input::Zone(index)) => write!(f, "<zone {index}>"),
+            Part::Input(Input::Environment(variable)) => write!(f, "<{}>", variable.name),
             Part::Input(input) => write!(f, "<{}>", input.name()),
             Part::Output(output) => write!(f, "<{output}>"),
             Part::ByTarget { cfn, tf } => write!(f, "<cfn: {cfn}, tf: {tf}>"),
@@ -227,6 +250,7 @@ impl Input {
             Input::UrlSuffix => "url_suffix",
             Input::GitRev(_) => "gitrev",
             Input::Zone(_) => "zone",
+            Input::Environment(_) => "environment",
         }
     }
 }
@@ -264,6 +288,9 @@ impl Serialize for Part {
                 }
                 if let Input::Zone(index) = input {
                     map.serialize_entry("index", index)?;
+                }
+                if let Input::Environment(variable) = input {
+                    map.serialize_entry("name", &variable.name)?;
                 }
             }
             Part::Output(output) => map.serialize_entry("output", output)?,

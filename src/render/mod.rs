@@ -1,7 +1,9 @@
 //! From the plan to files.
 
 mod cfn;
+mod compose;
 mod config;
+mod json;
 mod rooms;
 mod tf;
 
@@ -20,14 +22,20 @@ pub enum Target {
     Cfn,
     /// A Terraform root module.
     Tf,
+    /// The stack on one machine.
+    Compose,
 }
 
 impl Target {
+    /// Every target, in the order they are rendered.
+    pub const ALL: [Target; 3] = [Target::Cfn, Target::Tf, Target::Compose];
+
     /// The word on the command line, and the folder of its blueprints and of its output.
     pub fn folder(self) -> &'static str {
         match self {
             Target::Cfn => "cfn",
             Target::Tf => "tf",
+            Target::Compose => "compose",
         }
     }
 }
@@ -41,24 +49,26 @@ pub struct File {
     pub text: String,
 }
 
-/// Files of a deployment whatever its targets: the plan, the runbook, the Dockerfile of the core image.
+/// Files of a deployment whatever its targets, beside the plan itself: the runbook, the Dockerfile of the core image.
 pub fn always<'a>(
-    plan: &'a Plan,
     rooms: &'a Rooms,
     blueprints: &'a Blueprints,
 ) -> impl Iterator<Item = Result<File, BlueprintError>> + 'a {
     let own = [("README.md", "runbook/README.md.j2"), ("images/core/Dockerfile", "images/core/Dockerfile.j2")];
-    let own = own.into_iter().map(move |(path, blueprint)| {
+    own.into_iter().map(move |(path, blueprint)| {
         let rendered = blueprints.render(blueprint, context! { plan => rooms.plan() })?;
         Ok(File { path: path.to_owned(), text: rendered.text })
-    });
-    own.chain([plan_file(plan)])
+    })
 }
 
-fn plan_file(plan: &Plan) -> Result<File, BlueprintError> {
-    let text =
-        serde_json::to_string_pretty(plan).map_err(|error| BlueprintError::new("plan.json", error.to_string()))?;
-    Ok(File { path: "plan.json".to_owned(), text: text + "\n" })
+/// What one layer adds to the text of a plan, and a little more.
+const LAYER_BYTES: usize = 16 * 1024;
+
+/// The resolved plan, for whoever reviews it.
+pub fn plan_file(plan: &Plan) -> Result<File, BlueprintError> {
+    let text = json::pretty(plan, plan.layers.len() * LAYER_BYTES)
+        .map_err(|error| BlueprintError::new("plan.json", error.to_string()))?;
+    Ok(File { path: "plan.json".to_owned(), text })
 }
 
 /// The files of a target, rendered one by one: nobody has to hold them all.
@@ -80,6 +90,10 @@ pub fn render<'a>(
             let own =
                 layers.filter(|index| plan.layers[*index].name != "registry" || plan.layers[*index].owner.is_none());
             Box::new(module.chain(own.map(move |index| tf::layer_file(plan, rooms, index, blueprints))))
+        }
+        Target::Compose => {
+            let files = plan.local.iter().flat_map(compose::files);
+            Box::new(files.map(move |name| compose::file(rooms, name, blueprints)))
         }
     }
 }

@@ -15,14 +15,14 @@ pub struct Rooms {
 
 impl Rooms {
     /// Makes the value of a plan.
-    pub fn of(plan: &Plan) -> Result<Self, BlueprintError> {
+    pub fn of(plan: &Plan) -> Self {
         Self::of_value(value_of(plan))
     }
 
     /// Takes a value that reads like a plan, such as one that records what is read.
-    pub fn of_value(plan: Value) -> Result<Self, BlueprintError> {
-        let part = |name: &str| plan.get_attr(name).map_err(|error| broken(&error));
-        Ok(Self { layers: part("layers")?, locations: part("locations")?, tasks: part("tasks")?, plan: plan.clone() })
+    pub fn of_value(plan: Value) -> Self {
+        let part = |name: &str| plan.get_attr(name).unwrap_or_default();
+        Self { layers: part("layers"), locations: part("locations"), tasks: part("tasks"), plan: plan.clone() }
     }
 
     /// The whole plan.
@@ -35,6 +35,12 @@ impl Rooms {
         self.layers.get_item_by_index(index).map_err(|error| broken(&error))
     }
 
+    /// What the blueprints of the local stack get.
+    pub(super) fn local(&self) -> Result<Value, BlueprintError> {
+        let part = |name: &str| self.plan.get_attr(name).map_err(|error| broken(&error));
+        Ok(context! { plan => self.plan(), local => part("local")?, instance => part("instance")? })
+    }
+
     /// What the blueprint of a layer gets: the plan, the layer, and the location or task that the layer is for, with the
     /// repository and the secrets that are created for it.
     pub(super) fn context(&self, plan: &Plan, index: usize) -> Result<Value, BlueprintError> {
@@ -44,22 +50,23 @@ impl Rooms {
         let task = owner.and_then(|owner| plan.rooms.tasks.iter().position(|it| it.key == *owner));
         let part = |value: &Value, name: &str| value.get_attr(name).map_err(|error| broken(&error));
         let item = |all: &Value, index: usize| all.get_item_by_index(index).map_err(|error| broken(&error));
-        let common = context! { plan => self.plan(), layer => self.layer(index)? };
-        let own = |of: &Value| -> Result<Value, BlueprintError> {
-            Ok(context! { repository => part(of, "repository")?, secrets => part(of, "created_secrets")? })
-        };
+        let layer = self.layer(index)?;
+        let own = |of: &Value| Ok::<_, BlueprintError>((part(of, "repository")?, part(of, "created_secrets")?));
+        // One flat map: every name that a blueprint reads is looked up in it.
         Ok(match (location, task) {
             (Some(position), _) => {
                 let location = item(&self.locations, position)?;
-                context! { location => location.clone(), ..context! { ..own(&location)?, ..common } }
+                let (repository, secrets) = own(&location)?;
+                context! { plan => self.plan(), layer, repository, secrets, location }
             }
             (None, Some(position)) => {
                 let task = item(&self.tasks, position)?;
-                context! { task => task.clone(), ..context! { ..own(&task)?, ..common } }
+                let (repository, secrets) = own(&task)?;
+                context! { plan => self.plan(), layer, repository, secrets, task }
             }
             (None, None) => {
-                let none = Value::from(Vec::<Value>::new());
-                context! { repository => part(&self.plan, "registry")?, secrets => none, ..common }
+                let (repository, secrets) = (part(&self.plan, "registry")?, Value::from(Vec::<Value>::new()));
+                context! { plan => self.plan(), layer, repository, secrets }
             }
         })
     }

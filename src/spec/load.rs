@@ -71,7 +71,7 @@ impl<'t, T: Document> Loading<'t, T> {
         let Some(tree) = tree else {
             return Err(found);
         };
-        let locator = Locator::of(source, &tree);
+        let locator = Locator::new(source);
         let schema = grammar::<T>();
         let mut walk = Walk { schema: &schema, written: &|it| locator.written(it), partial: true, found: &mut found };
         let Value::Object(mut base) = tree else {

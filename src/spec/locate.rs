@@ -4,7 +4,7 @@
 //! pass over the text finds every key and nearly every scalar at once. The rest (maps, lists, block scalars, texts with
 //! escapes) is found one by one: deserialize towards the path, fail on arrival, and the error carries the place.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::fmt;
 use std::ops::Range;
 
@@ -23,10 +23,10 @@ use crate::source::Source;
 /// number; after these the nearest place that is known serves.
 const PROBES: usize = 100;
 
-/// Finds paths in one text.
+/// Finds paths in one text. Nothing is read before the first one is asked for: most specs have no findings.
 pub struct Locator<'t> {
     source: &'t Source,
-    top: Spot,
+    top: OnceCell<Spot>,
     probes: Cell<usize>,
 }
 
@@ -50,18 +50,19 @@ enum Inside {
 impl<'t> Locator<'t> {
     /// Prepares for a text; one that cannot be read has no places.
     pub fn new(source: &'t Source) -> Self {
-        match read(source).0 {
-            Some(tree) => Self::of(source, &tree),
-            // Not even tried: what reading refuses may take for ever to parse.
-            None => Self { source, top: Spot::default(), probes: Cell::new(0) },
-        }
+        Self { source, top: OnceCell::new(), probes: Cell::new(PROBES) }
     }
 
-    /// Prepares for a text whose tree is at hand.
-    pub(super) fn of(source: &'t Source, tree: &Value) -> Self {
-        let document = serde_yaml::Deserializer::from_str(&source.text);
-        let top = SpotSeed { text: &source.text, tree }.deserialize(document).unwrap_or_default();
-        Self { source, top, probes: Cell::new(PROBES) }
+    fn top(&self) -> &Spot {
+        self.top.get_or_init(|| {
+            let Some(tree) = read(self.source).0 else {
+                // Not even tried: what reading refuses may take for ever to parse.
+                self.probes.set(0);
+                return Spot::default();
+            };
+            let document = serde_yaml::Deserializer::from_str(&self.source.text);
+            SpotSeed { text: &self.source.text, tree: &tree }.deserialize(document).unwrap_or_default()
+        })
     }
 
     /// The bytes of a key or value as written, quotes included; none when the text has no such path.
@@ -99,7 +100,7 @@ impl<'t> Locator<'t> {
     }
 
     fn spot(&self, path: &SpecPath) -> Option<&Spot> {
-        path.steps().iter().try_fold(&self.top, |spot, step| match (&spot.inside, step) {
+        path.steps().iter().try_fold(self.top(), |spot, step| match (&spot.inside, step) {
             (Inside::Map(map), Step::Key(name)) => map.get(name),
             (Inside::List(list), Step::Index(index)) => list.get(*index),
             _ => None,

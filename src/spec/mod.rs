@@ -8,6 +8,7 @@ mod extent;
 pub mod instance;
 pub mod keyed;
 pub mod load;
+pub mod local;
 pub mod locate;
 pub mod location;
 pub mod network;
@@ -87,6 +88,8 @@ pub struct Spec {
     pub runs: Option<compute::Runs>,
     /// What every IAM role has in common.
     pub iam: Option<Iam>,
+    /// The deployment on one machine: with it, `render all` writes `compose/` too.
+    pub local: Option<local::Local>,
 }
 
 impl Document for Spec {
@@ -114,7 +117,6 @@ impl Document for Spec {
         "images.layout",
         "images.mutability",
         "images.registry",
-        "local",
         "logs.firelens",
         "logs.groups",
         "logs.mode",

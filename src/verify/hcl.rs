@@ -3,6 +3,8 @@
 //! A general parser reads about 30 MB/s, which would be most of a render's time. References and declarations show in the tokens,
 //! and every syntax fault that tokens cannot show is found by Terraform itself before it does anything.
 
+use crate::bytes::marked;
+
 /// One token that matters to references.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Token<'a> {
@@ -50,6 +52,9 @@ pub(super) fn tokens(text: &str) -> Result<Vec<At<'_>>, Unreadable> {
     }
 }
 
+const IN_NAME: [bool; 256] = marked(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+const IN_STRING: [bool; 256] = marked(b"\"\\\n$%");
+
 struct Cutter<'a> {
     text: &'a str,
     bytes: &'a [u8],
@@ -88,7 +93,7 @@ impl<'a> Cutter<'a> {
     fn next(&mut self) -> Result<(), Unreadable> {
         let byte = self.bytes[self.at];
         match byte {
-            b' ' | b'\t' | b'\r' => self.at += 1,
+            b' ' | b'\t' | b'\r' => self.skip(|byte| matches!(byte, b' ' | b'\t' | b'\r')),
             b'\n' => {
                 self.push(Token::End);
                 self.at += 1;
@@ -119,10 +124,14 @@ impl<'a> Cutter<'a> {
         Ok(())
     }
 
+    /// Moves over all bytes of a kind.
+    fn skip(&mut self, kind: impl Fn(u8) -> bool) {
+        let rest = &self.bytes[self.at..];
+        self.at += rest.iter().position(|byte| !kind(*byte)).unwrap_or(rest.len());
+    }
+
     fn comment(&mut self) {
-        while self.peek(0).is_some_and(|byte| byte != b'\n') {
-            self.at += 1;
-        }
+        self.skip(|byte| byte != b'\n');
     }
 
     fn long_comment(&mut self) -> Result<(), Unreadable> {
@@ -137,17 +146,13 @@ impl<'a> Cutter<'a> {
 
     fn name(&mut self) {
         let start = self.at;
-        while self.peek(0).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')) {
-            self.at += 1;
-        }
+        self.skip(|byte| IN_NAME[usize::from(byte)]);
         self.push(Token::Name(&self.text[start..self.at]));
     }
 
     /// A number is no reference, but its exponent would look like a name.
     fn number(&mut self) {
-        while self.peek(0).is_some_and(|byte| byte.is_ascii_alphanumeric()) {
-            self.at += 1;
-        }
+        self.skip(|byte| byte.is_ascii_alphanumeric());
         self.push(Token::Sign(b'0'));
     }
 
@@ -169,7 +174,9 @@ impl<'a> Cutter<'a> {
     /// The rest of a string, up to its end or to a template in it.
     fn string(&mut self) -> Result<(), Unreadable> {
         let start = self.at;
-        while let Some(byte) = self.peek(0) {
+        loop {
+            self.skip(|byte| !IN_STRING[usize::from(byte)]);
+            let Some(byte) = self.peek(0) else { break };
             match byte {
                 b'"' => {
                     self.push(Token::Text(&self.text[start..self.at]));

@@ -3,12 +3,14 @@
 //! Files are read one by one, and between files only names are kept, so memory does not grow with the text.
 
 mod cfn;
+mod compose;
 mod hcl;
 mod tf;
 mod yaml;
 
 use crate::render::File;
 pub use cfn::Stacks;
+pub use compose::Stack;
 pub use tf::Module;
 
 /// A fault of rendered text, and so of a blueprint.
@@ -27,6 +29,7 @@ pub struct Problem {
 pub struct Reader {
     stacks: Stacks,
     module: Module,
+    local: Stack,
 }
 
 impl Reader {
@@ -36,10 +39,12 @@ impl Reader {
             self.stacks.read(file);
         }
         self.module.read(file);
+        self.local.read(file);
     }
 
     /// Every fault found.
     pub fn problems(self) -> Vec<Problem> {
-        self.stacks.problems().into_iter().chain(self.module.problems()).collect()
+        let deployed = self.stacks.problems().into_iter().chain(self.module.problems());
+        deployed.chain(self.local.problems()).collect()
     }
 }

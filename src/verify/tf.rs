@@ -3,7 +3,9 @@
 mod declarations;
 mod references;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
 
 use super::Problem;
 use super::hcl::tokens;
@@ -14,9 +16,9 @@ use crate::render::File;
 pub struct Module {
     problems: Vec<Problem>,
     /// `aws_vpc.main`, `data.aws_region.current`, `local.region`, `var.gitrev` … and where they are declared.
-    declared: BTreeMap<String, Place>,
+    declared: IndexMap<String, Place>,
     /// The first place in each file that refers to an address.
-    referred: BTreeMap<String, Vec<Place>>,
+    referred: IndexMap<String, Vec<Place>>,
     /// Labels of `provider` blocks, which `provider = aws.other` begins with.
     providers: BTreeSet<String>,
 }

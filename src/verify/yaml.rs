@@ -139,9 +139,8 @@ impl<'a> Reader<'a> {
     }
 
     fn skip_spaces(&mut self) {
-        while self.peek() == Some(b' ') {
-            self.at += 1;
-        }
+        let rest = &self.bytes[self.at..];
+        self.at += rest.iter().position(|byte| *byte != b' ').unwrap_or(rest.len());
     }
 
     /// Past the line end that the reader stands on.

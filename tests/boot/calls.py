@@ -19,7 +19,7 @@ class Needs:
     """Translates calls; asks the server for what a call only refers to."""
 
     def __init__(self, world, account, partition="aws"):
-        self.world, self.account, self.partition = world, account, partition
+        self.world, self.account, self.partition, self._known = world, account, partition, {}
 
     def arn(self, service, resource, region=True):
         place = f"{self.world.region}:{self.account}" if region else ":"
@@ -33,6 +33,13 @@ class Needs:
             raise Unknown(f"{call.service} {call.operation} {call.method} {call.path} by {call.role}")
         return translate(call)
 
+    def _described(self, service, operation, argument, value):
+        """The server's answer, asked for once."""
+        key = (operation, value)
+        if key not in self._known:
+            self._known[key] = getattr(self.world.admin(service), operation)(**{argument: value})
+        return self._known[key]
+
     # ECS
 
     def _cluster(self, given):
@@ -41,7 +48,7 @@ class Needs:
     def _ecs_RunTask(self, call):
         asked = call.arguments
         cluster = self._cluster(asked.get("cluster", "default"))
-        definition = self.world.admin("ecs").describe_task_definition(taskDefinition=asked["taskDefinition"])["taskDefinition"]
+        definition = self._described("ecs", "describe_task_definition", "taskDefinition", asked["taskDefinition"])["taskDefinition"]
         context = {"ecs:cluster": cluster, "ecs:enable-execute-command": str(asked.get("enableExecuteCommand", False)).lower()}
         tags = {f"aws:RequestTag/{tag['key']}": tag["value"] for tag in asked.get("tags", [])}
         if tags:
@@ -81,7 +88,7 @@ class Needs:
     # Secrets
 
     def _secretsmanager_GetSecretValue(self, call):
-        found = self.world.admin("secretsmanager").describe_secret(SecretId=call.arguments["SecretId"])
+        found = self._described("secretsmanager", "describe_secret", "SecretId", call.arguments["SecretId"])
         return [Request("secretsmanager:GetSecretValue", found["ARN"])]
 
     def _ssm_GetParameters(self, call):

@@ -1,25 +1,39 @@
 """Fixtures of the tier: one private network for the test process, one running stage for each rendered example.
 
 `--example NAME` (repeatable) runs a part; without it every example runs. Tests are ordered so that each stage is
-deployed once, lives through the tests in the order of `ORDER`, and is taken down before the next one starts.
+deployed once, lives through the tests in the order of `ORDER`, and is taken down before the next one starts. Each stage is
+one xdist group: half of a stage's time is waiting, so two at a time share a machine well.
+
+Where nothing can boot, the tests that need a network of their own are left out and `NOT RUN` says why; in CI that fails.
 """
 
+import os
 import pathlib
 import shutil
+import sys
 import tempfile
 
 import pytest
+import yaml
 
-from boot import world
+from boot import able, applied, world
 from boot.ecs.clock import until
-from boot.rendered import OUTPUT, Deployment
-from boot.stage import Stage
+from boot.rendered import OUTPUT, REPOSITORY, Deployment
+from boot.stage import Stage, layers_of
 
-# Rendered deployment to the spec that it is rendered from. All of them boot and run a job in each location; the first
-# also lives through changes and faults.
-EXAMPLES = {"acme": "minimal", "dataplatform": "gitrev-sidecar", "fleet": "fleet"}
+# Rendered deployment to the spec that it is rendered from. All of them boot and run a job in each location and all tasks;
+# `LIVES_ON` also lives through changes and faults.
+EXAMPLES = {
+    "acme": "minimal",
+    "analytics": "dbt",
+    "dataplatform": "gitrev-sidecar",
+    "fleet": "fleet",
+}
 LIVES_ON = "acme"
-ORDER = ("test_config", "test_policy", "test_boot", "test_change", "test_faults", "test_permissions")
+# What the machine has to have for tests with a fixture.
+NEEDS = {"network": able.lacking, "terraformed": applied.lacking}
+NOT_RUN = pytest.StashKey[list]()
+ORDER = ("test_able", "test_config", "test_policy", "test_database", "test_boot", "test_tasks", "test_change", "test_faults", "test_permissions", "test_terraform")
 
 
 def pytest_addoption(parser):
@@ -28,12 +42,41 @@ def pytest_addoption(parser):
 
 def pytest_generate_tests(metafunc):
     if "stage" in metafunc.fixturenames:
-        some = metafunc.definition.get_closest_marker("lives_on")
-        metafunc.parametrize("stage", [LIVES_ON] if some else list(EXAMPLES), indirect=True, scope="session")
+        names, marker = list(EXAMPLES), metafunc.definition.get_closest_marker
+        if marker("lives_on"):
+            names = [LIVES_ON]
+        if has := marker("has"):
+            names = [name for name in names if layers_of(Deployment(OUTPUT / name), *has.args)]
+        stages = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
+        metafunc.parametrize("stage", stages, indirect=True, scope="session")
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "lives_on: runs for one example only, whose stage it changes")
+    config.addinivalue_line("markers", "has(layer): runs for the examples that have such a layer")
+    config.stash[NOT_RUN] = []
+    if not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
+        # What two workers would fetch at the same time is fetched before.
+        applied.lacking()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    told = node.config.stash[NOT_RUN]
+    told += [each for each in getattr(node, "workeroutput", {}).get("not_run", []) if each not in told]
+
+
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["not_run"] = session.config.stash[NOT_RUN]
+    elif session.config.stash[NOT_RUN] and os.environ.get("CI") == "true":
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_unconfigure(config):
+    sys.stdout.flush()
+    for told in [] if hasattr(config, "workeroutput") else config.stash[NOT_RUN]:
+        print(f"NOT RUN: {told}", file=sys.stderr, flush=True)
 
 
 def example(item):
@@ -44,6 +87,11 @@ def example(item):
 def pytest_collection_modifyitems(config, items):
     chosen = config.getoption("--example") or list(EXAMPLES)
     left_out = [item for item in items if example(item) and example(item) not in chosen]
+    for fixture, lacking in NEEDS.items():
+        needing = [item for item in items if fixture in item.fixturenames and item not in left_out]
+        if needing and not config.option.collectonly and (why := lacking()):
+            config.stash[NOT_RUN].append(f"{len(needing)} tests: {why}")
+            left_out += needing
     config.hook.pytest_deselected(items=left_out)
     order = ["", *EXAMPLES]
     items[:] = [item for item in items if item not in left_out]
@@ -51,15 +99,24 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.fixture(scope="session")
-def network():
-    """Moves the whole process: tests that use it run after those that do not."""
+def terraformed(tmp_path_factory):
+    """What Terraform applies, with a provider that may have to be fetched."""
+    return applied.Applied(LIVES_ON, tmp_path_factory.mktemp("terraform"))
+
+
+@pytest.fixture(scope="session")
+def network(request):
+    """Moves the whole process: tests that use it run after those that do not, and what needs the machine's comes before."""
+    if any("terraformed" in item.fixturenames for item in request.session.items):
+        request.getfixturevalue("terraformed")
     world.enter()
 
 
 @pytest.fixture(scope="session")
 def stage(request, network):
     scratch = tempfile.mkdtemp(prefix="boot-")
-    stage = Stage(Deployment(OUTPUT / request.param), scratch)
+    spec = yaml.safe_load((REPOSITORY / "examples" / f"{EXAMPLES[request.param]}.yaml").read_text())
+    stage = Stage(Deployment(OUTPUT / request.param), spec, scratch)
     try:
         stage.deploy()
         stage.steady()
@@ -71,23 +128,34 @@ def stage(request, network):
         shutil.rmtree(pathlib.Path(scratch), ignore_errors=True)
 
 
+# Runs that may be under way together; more would only make each other late.
+AT_ONCE = 4
+
+
 class Activity:
     """Runs and ticks that are under way: started together, because waiting together is shorter."""
 
     def __init__(self, stage):
-        self.stage, ui = stage, stage.ui
-        self.hello = {location: ui.launch(location, "hello") for location in stage.locations}
-        first = stage.locations[0]
+        self.stage, ui, self.hello = stage, stage.ui, {}
+        for number, location in enumerate(stage.locations):
+            if number >= AT_ONCE:
+                self.ended(self.hello[stage.locations[number - AT_ONCE]])
+            self.hello[location] = ui.launch(location, "hello")
+        if stage.deployment.name == LIVES_ON:
+            self._more(ui, stage.locations[0])
+
+    def _more(self, ui, first):
+        """What is the same in every deployment, and therefore tried in one."""
         self.broken, self.terminated, self.killed = [ui.launch(first, job) for job in ("broken", "endless", "endless")]
         ui.start_schedule(first, "every_minute")
         ui.start_sensor(first, "watcher")
 
     def task(self, run):
         """The task that the daemon started for a run."""
-        arn = until(lambda: self.stage.ui.tag(run, "ecs/task_arn"), 90, f"run {run} was not launched\n{self.stage.explain()}")
+        arn = until(lambda: self.stage.ui.tag(run, "ecs/task_arn"), 300, f"run {run} was not launched\n{self.stage.explain()}")
         return until(lambda: self.stage.world.tasks.get(arn), 20, f"the executor does not know {arn}")
 
-    def ended(self, run, timeout=150):
+    def ended(self, run, timeout=400):
         """The status that a run ends in."""
         ends = ("SUCCESS", "FAILURE", "CANCELED")
         until(lambda: self.stage.ui.status(run) in ends, timeout, lambda: f"run {run} goes on\n{self.stage.explain()}")
@@ -97,7 +165,7 @@ class Activity:
         """Waits until the run's own code prints something."""
         task = self.task(run)
         log = task.folder / "run" / "log"
-        until(lambda: log.exists() and b"waiting" in log.read_bytes(), 120, lambda: self.stage.explain())
+        until(lambda: log.exists() and b"waiting" in log.read_bytes(), 300, lambda: self.stage.explain())
         return task
 
 

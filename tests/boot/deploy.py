@@ -7,7 +7,7 @@ import subprocess
 
 from boot.rendered import REPOSITORY
 
-TIMEOUT = 300
+TIMEOUT = 1200
 
 
 class Deployer:

@@ -7,6 +7,8 @@ are made here, with a value for each key that a container asks for.
 import json
 import urllib.request
 
+from boot.rendered import placeholder
+
 EXISTING = "/moto-api/fakeaws/existing"
 
 
@@ -29,6 +31,28 @@ def references(deployment):
     return sorted(each for each in found if not each.startswith("ref-"))
 
 
+def text_of(keys):
+    """A secret that is one text, or one with keys."""
+    return keys[""] if list(keys) == [""] else json.dumps(keys)
+
+
+def fill(world, deployment):
+    """What people do with the empty secrets that a deployment makes: gives them what containers ask for."""
+    manager, wanted = world.admin("secretsmanager"), {}
+    for layer in deployment.layers:
+        template = deployment.template(layer)
+        for resource in template["Resources"].values():
+            for container in placeholder(resource.get("Properties", {})).get("ContainerDefinitions", []):
+                for item in container.get("Secrets", []):
+                    name, key, *_ = [*item["ValueFrom"].removeprefix("ref-").split(":"), ""]
+                    path = template.get("Parameters", {}).get(name, {}).get("Default", "")
+                    if "/registry/" in path:
+                        wanted.setdefault(path, {})[key] = f"value of {key or item['Name']}"
+    for path, values in wanted.items():
+        arn = world.admin("ssm").get_parameter(Name=path)["Parameter"]["Value"]
+        manager.put_secret_value(SecretId=arn, SecretString=text_of(values))
+
+
 def secrets(world, deployment):
     manager, values = world.admin("secretsmanager"), {}
     for reference in references(deployment):
@@ -40,6 +64,5 @@ def secrets(world, deployment):
             world.admin("ssm").put_parameter(Name=name, Value=f"value of {name}", Type="SecureString", Overwrite=True)
     known = [secret["Name"] for secret in manager.list_secrets()["SecretList"]]
     for name, keys in values.items():
-        text = keys[""] if list(keys) == [""] else json.dumps(keys)
         if name not in known:
-            manager.create_secret(Name=name, SecretString=text)
+            manager.create_secret(Name=name, SecretString=text_of(keys))

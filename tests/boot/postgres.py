@@ -1,94 +1,133 @@
 """A real PostgreSQL at the address that the database's name resolves to.
 
-Its master user and password are those that the rendered template gave RDS. TLS is on with a certificate of its own, and
-`rds.force_ssl` is played by a pg_hba.conf that takes nothing else.
+Its programs come from the wheel of requirements-postgres.txt, else from the system. Its master user and password are
+those that the rendered template gave RDS. It listens on a socket in its own folder only; `force_ssl` stands before it at
+RDS's port and takes nothing but TLS.
 """
 
+import datetime
 import os
 import pathlib
 import pwd
 import shutil
+import signal
 import subprocess
+import sys
 
-from boot.ecs.clock import until
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from boot.ecs.clock import allowed, until
+from boot.rendered import REPOSITORY
 from boot.world import DATABASE
 
-HBA = "local all all trust\nhostssl all all 0.0.0.0/0 scram-sha-256\nhostnossl all all 0.0.0.0/0 reject\n"
+WHEEL = REPOSITORY / ".venv" / "postgres" / "lib"
+FORCE_SSL = pathlib.Path(__file__).with_name("force_ssl.py")
+HBA = "local all rdsadmin trust\nlocal all all scram-sha-256\n"
+# PostgreSQL refuses to run as root, and initdb wants its user to have a name.
+OWNER = "nobody"
+SETTINGS = {"listen_addresses": "", "fsync": "off", "max_connections": "200", "log_connections": "on"}
 
 
 def programs():
-    """The folder with `postgres`, which Debian does not put on the path."""
-    found = [path.parent for path in pathlib.Path("/usr/lib/postgresql").glob("*/bin/postgres")]
-    beside = shutil.which("postgres")
-    if beside:
-        found.append(pathlib.Path(beside).resolve().parent)
-    if not found:
-        raise RuntimeError("PostgreSQL is not installed: run tests/boot/prepare.sh")
-    return max(found, key=lambda path: (path / "initdb").exists())
+    """The newest PostgreSQL there is, as the folder with its programs; None without any."""
+    wheel = [path.parent for path in WHEEL.glob("python*/site-packages/*pgserver/pginstall*/bin/postgres")]
+    if wheel:
+        return max(wheel)
+    system = [path.parent for path in pathlib.Path("/usr/lib/postgresql").glob("*/bin/postgres")]
+    if beside := shutil.which("postgres"):
+        system.append(pathlib.Path(beside).resolve().parent)
+    complete = [path for path in system if (path / "initdb").exists()]
+    return max(complete, key=lambda path: path.parent.name.zfill(4)) if complete else None
+
+
+def known(name):
+    """Whether there is such a user."""
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        return None
+
+
+def copied(folder):
+    """The wheel's programs where `OWNER` may read them, which a home folder forbids; its libraries stand beside them."""
+    found = programs()
+    if not found.is_relative_to(WHEEL):
+        return found
+    package = found.parents[1]
+    shutil.copytree(found.parent, folder / package.name / found.parent.name)
+    shutil.copytree(package.with_name(f"{package.name}.libs"), folder / f"{package.name}.libs")
+    for program in (folder / package.name / found.parent.name / "bin").iterdir():
+        program.chmod(0o755)
+    return program.parent
+
+
+def certificate(folder):
+    """A certificate of its own, and its key."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "database")])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + datetime.timedelta(2))
+    key_file, file = folder / "server.key", folder / "server.crt"
+    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    key_file.write_bytes(key.private_bytes(encoding, form, serialization.NoEncryption()))
+    file.write_bytes(made.sign(key, hashes.SHA256()).public_bytes(encoding))
+    return file, key_file
 
 
 class Postgres:
     def __init__(self, folder, user, password, database):
-        self.folder, self.bin = pathlib.Path(folder), programs()
-        self.owner = pwd.getpwnam("postgres")
+        self.folder = pathlib.Path(folder)
+        self.owner = pwd.getpwnam(OWNER)
         self.folder.mkdir(parents=True)
-        os.chown(self.folder, self.owner.pw_uid, self.owner.pw_gid)
-        self.data = self.folder / "data"
+        self.certificate = certificate(self.folder)
+        self.bin = copied(self.folder)
+        self.home = self.folder / "home"
+        self.home.mkdir()
+        os.chown(self.home, self.owner.pw_uid, self.owner.pw_gid)
+        self.data = self.home / "data"
         self._as_owner("initdb", "-D", self.data, "-U", "rdsadmin", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
-        self._certificate()
         (self.data / "pg_hba.conf").write_text(HBA)
-        settings = {
-            "listen_addresses": DATABASE,
-            "unix_socket_directories": str(self.folder),
-            "ssl": "on",
-            "fsync": "off",
-            "max_connections": "200",
-            "log_connections": "on",
-        }
         with open(self.data / "postgresql.conf", "a") as file:
-            file.writelines(f"{key} = '{value}'\n" for key, value in settings.items())
+            file.writelines(f"{key} = '{value}'\n" for key, value in {**SETTINGS, "unix_socket_directories": self.home}.items())
         self.start()
         self.sql(f"create role {user} login createdb createrole password '{password}'")
         self.sql(f"create database {database} owner {user}")
 
-    def _certificate(self):
-        key, certificate = self.data / "server.key", self.data / "server.crt"
-        subject = ["-subj", "/CN=database", "-days", "2"]
-        command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, *subject]
-        subprocess.run(command, check=True, capture_output=True)
-        for file in (key, certificate):
-            os.chown(file, self.owner.pw_uid, self.owner.pw_gid)
-            file.chmod(0o600)
+    def _owner(self):
+        return ["setpriv", f"--reuid={self.owner.pw_uid}", f"--regid={self.owner.pw_gid}", "--clear-groups"]
 
     def _as_owner(self, program, *words):
-        command = [self.bin / program, *words]
-        done = subprocess.run(
-            command, user=self.owner.pw_uid, group=self.owner.pw_gid, cwd=self.folder, capture_output=True, text=True
-        )
+        done = subprocess.run([*self._owner(), self.bin / program, *words], cwd=self.home, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{program}: {done.stderr}{done.stdout}")
         return done.stdout
 
     def start(self):
         log = open(self.folder / "log", "a")
-        # Ends with this process, however that ends.
-        owner = ["setpriv", f"--reuid={self.owner.pw_uid}", f"--regid={self.owner.pw_gid}", "--clear-groups", "--pdeathsig=QUIT"]
-        command = [*owner, self.bin / "postgres", "-D", self.data]
-        self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
-        until(self._ready, 60, "PostgreSQL did not start")
+        # SIGQUIT is an immediate shutdown: it ends with this process, however that ends.
+        command = [*self._owner(), "--pdeathsig=QUIT", self.bin / "postgres", "-D", self.data]
+        self.process = subprocess.Popen(command, cwd=self.home, stdout=log, stderr=log)
+        until(self._ready, 120, "PostgreSQL did not start")
+        command = [os.path.realpath(sys.executable), "-I", "-S", FORCE_SSL, DATABASE, self.home / ".s.PGSQL.5432", *self.certificate]
+        self.front = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
+        if not self.front.stdout.readline():
+            raise RuntimeError(f"nothing listens for PostgreSQL: {(self.folder / 'log').read_text()[-2000:]}")
 
     def _ready(self):
         if self.process.poll() is not None:
             raise RuntimeError(f"PostgreSQL ended: {(self.folder / 'log').read_text()[-2000:]}")
-        command = [self.bin / "pg_isready", "-q", "-h", self.folder]
-        return subprocess.run(command).returncode == 0
+        return subprocess.run([self.bin / "pg_isready", "-q", "-h", self.home]).returncode == 0
 
     def sql(self, statement, database="postgres"):
-        return self._as_owner("psql", "-h", self.folder, "-U", "rdsadmin", "-At", "-v", "ON_ERROR_STOP=1", "-c", statement, database)
+        return self._as_owner("psql", "-h", self.home, "-U", "rdsadmin", "-At", "-v", "ON_ERROR_STOP=1", "-c", statement, database)
 
-    def stop(self, how="fast"):
-        self.process.send_signal({"fast": 2, "immediate": 3}[how])
-        self.process.wait(60)
+    def stop(self, how=signal.SIGINT):
+        """SIGINT is the fast shutdown, SIGQUIT the immediate one."""
+        self.front.stdin.close()
+        self.process.send_signal(how)
+        self.process.wait(allowed(60))
+        self.front.wait(allowed(60))
 
     def restart(self):
         self.stop()

@@ -1,12 +1,14 @@
 """A rendered deployment, deployed and running: what every test of the tier works with."""
 
+import io
 import json
 import pathlib
+import signal
+import tarfile
 import time
 
 from boot import aws, existing
 from boot.deploy import Deployer
-from boot.ecs import clock
 from boot.ecs.agent import World
 from boot.ecs.clock import until
 from boot.ecs.images import Registry
@@ -18,9 +20,7 @@ from boot.world import DATABASE
 
 ACCOUNT = "123456789012"
 FIRST = "r1"
-STEADY = 240
-# From here on, waiting is not shortened: health checks of so many containers would take the whole machine.
-MANY = 6
+STEADY = 600
 
 
 def layers_of(deployment, name):
@@ -35,10 +35,20 @@ def published(layer, name):
     return next(item["path"] for item in publishes if item["name"] == name)
 
 
+def archive(name, text):
+    """A tar.gz with one file."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as made:
+        about = tarfile.TarInfo(name)
+        about.size = len(text.encode())
+        made.addfile(about, io.BytesIO(text.encode()))
+    return buffer.getvalue()
+
+
 class Stage:
-    def __init__(self, deployment, scratch):
-        self.deployment, self.scratch = deployment, pathlib.Path(scratch)
-        clock.FACTOR = 1 if len(self.locations) >= MANY else clock.USUAL
+    def __init__(self, deployment, spec, scratch):
+        """`spec` is the one that the deployment is rendered from."""
+        self.deployment, self.spec, self.scratch = deployment, spec, pathlib.Path(scratch)
         # The database's user passes through.
         self.scratch.chmod(0o711)
         self.timings, self._began = [], time.monotonic()
@@ -63,11 +73,13 @@ class Stage:
         self.layers("data")
         self.start_database()
         existing.secrets(self.world, self.deployment)
+        existing.fill(self.world, self.deployment)
         self.deployer.upload_config()
         self.note("config uploaded")
         self.world.start()
         for name in ("platform", "location", "task", "access"):
             self.layers(name, GitRev=FIRST)
+        self.upload_packages()
 
     def layers(self, name, **values):
         for layer in layers_of(self.deployment, name):
@@ -93,20 +105,45 @@ class Stage:
         return next(layer for layer in layers_of(self.deployment, name) if layer["owner"] == owner)
 
     def push(self, owner, revision):
+        """What the owner of a repository builds: a location its project, a task its program, the deployment Dagster."""
+        if "repository_uri" not in self.layer("registry", owner)["publishes"]:
+            return
         repository = self.deployer.parameter(published(self.layer("registry", owner), "repository_uri"))
-        self.world.push(repository, revision, module=self.module(owner) if owner else None)
+        project = self.project(owner) if owner in self.locations else None
+        program = self.program(owner) if owner and not project else None
+        self.world.push(repository, revision, project=project, program=program)
 
     def push_tools(self):
+        """Images of other registries hold the AWS CLI: those of the init containers."""
         for definition in self.deployment.task_definitions().values():
             for container in definition["ContainerDefinitions"]:
-                if container.get("EntryPoint") and container["Name"] == "config":
+                if container.get("EntryPoint") and not container["Image"].startswith("ref-"):
                     self.images.push_tools(container["Image"])
 
-    def module(self, key):
-        """The module that a location's code server loads."""
+    def upload_packages(self):
+        """The archive that the init container of a task asks for; in it one file that says what it is."""
+        for definition in self.task_definitions():
+            for container in definition["containerDefinitions"]:
+                values = {item["name"]: item["value"] for item in container.get("environment", [])}
+                if key := values.get("DAGFORGE_PACKAGE"):
+                    bucket = values["DAGFORGE_CODE_BUCKET"]
+                    self.world.admin("s3").put_object(Bucket=bucket, Key=key, Body=archive("package.txt", f"this is {key}\n"))
+
+    def project(self, key):
+        """The file that a location's code server loads, in each of the ways to name it."""
         definition = self.deployment.task_definitions()[f"{self.deployment.name}_server_{key}"]
         command = definition["ContainerDefinitions"][0]["Command"]
-        return command[command.index("-m") + 1]
+        named = dict(zip(command, command[1:]))
+        if "-f" in named:
+            return named["-f"]
+        if "--package-name" in named:
+            return named["--package-name"].replace(".", "/") + "/__init__.py"
+        return named["-m"].replace(".", "/") + ".py"
+
+    def program(self, key):
+        """The program that a task runs."""
+        definition = self.deployment.task_definitions()[f"{self.deployment.name}_task_{key}"]
+        return next(each for each in definition["ContainerDefinitions"] if each["Name"] == "task")["Command"][0]
 
     def start_database(self):
         host = self.parameter("data", "database_host")
@@ -199,5 +236,5 @@ class Stage:
         self.world.close()
         self.proxy.close()
         if self.postgres:
-            self.postgres.stop("immediate")
+            self.postgres.stop(signal.SIGQUIT)
         self._server.__exit__(None, None, None)

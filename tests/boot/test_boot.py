@@ -1,5 +1,7 @@
 """A rendered deployment boots, and does for a user of the UI what Dagster is for."""
 
+import pytest
+
 from boot.ecs.clock import until
 
 
@@ -7,7 +9,7 @@ def test_every_location_is_loaded(stage):
     def loaded():
         return all(entry["__typename"] == "RepositoryLocation" for entry in stage.ui.locations().values())
 
-    until(loaded, 90, lambda: stage.ui.locations())
+    until(loaded, 300, lambda: stage.ui.locations())
     assert sorted(stage.ui.locations()) == sorted(stage.locations)
 
 
@@ -15,15 +17,15 @@ def test_the_daemons_are_healthy(stage):
     def healthy():
         return all(each["healthy"] for each in stage.ui.daemons() if each["required"])
 
-    until(healthy, 90, lambda: stage.ui.daemons())
+    until(healthy, 300, lambda: stage.ui.daemons())
 
 
 def test_a_job_succeeds_in_every_location(stage, activity):
     for location, run in activity.hello.items():
-        assert activity.ended(run, 300) == "SUCCESS", stage.ui.events(run)
+        assert activity.ended(run) == "SUCCESS", stage.ui.events(run)
         task = activity.task(run)
         assert task.family == f"{stage.deployment.name}_run_{location}"
-        until(lambda: task.status == "STOPPED", 30, stage.explain)
+        until(lambda: task.status == "STOPPED", 120, stage.explain)
         assert {container.exit_code for container in task.containers.values()} == {0}
 
 
@@ -49,37 +51,42 @@ def test_logs_are_in_their_groups(stage, activity):
         assert "RUN_SUCCESS" in stage.logs(task, "run")
 
 
+@pytest.mark.lives_on
 def test_a_failing_job_ends_as_a_failure(stage, activity):
     assert activity.ended(activity.broken) == "FAILURE"
     assert any("broken on purpose" in str(event) for event in stage.ui.events(activity.broken))
 
 
+@pytest.mark.lives_on
 def test_a_sensor_and_a_schedule_tick(stage, activity):
     first = stage.locations[0]
     for name, expected in (("watcher", "the sensor sees 1 run"), ("every_minute", "the schedule ticks in revision r1")):
         def ended(name=name):
             return [tick for tick in stage.ui.ticks(first, name) if tick["status"] != "STARTED"]
 
-        ticks = until(ended, 120, f"{name} does not tick")
+        ticks = until(ended, 300, f"{name} does not tick")
         assert ticks[0]["status"] == "SKIPPED" and ticks[0]["skipReason"] == expected, ticks
 
 
+@pytest.mark.lives_on
 def test_the_log_of_a_tick_is_in_the_ui(stage, activity):
     """The code server writes it to the bucket, and the webserver reads it from there."""
     first = stage.locations[0]
-    found = until(lambda: stage.ui.tick_logs(first, "watcher"), 60, "no tick has a log")
+    found = until(lambda: stage.ui.tick_logs(first, "watcher"), 300, "no tick has a log")
     assert "a tick of revision r1" in found
 
 
+@pytest.mark.lives_on
 def test_a_run_is_terminated_from_the_ui(stage, activity):
     """The webserver's own launcher stops the task; the run's process ends in time by itself."""
     task = activity.working(activity.terminated)
     assert stage.ui.terminate(activity.terminated)["__typename"] == "TerminateRunSuccess"
     assert activity.ended(activity.terminated) == "CANCELED"
-    until(lambda: task.status == "STOPPED", 60, stage.explain)
+    until(lambda: task.status == "STOPPED", 120, stage.explain)
     assert not any("killed after its stop timeout" in note for note in task.notes), task.notes
 
 
+@pytest.mark.lives_on
 def test_a_killed_run_is_marked_failed_with_its_last_lines(stage, activity):
     task = activity.working(activity.killed)
     task.containers["run"].kill()

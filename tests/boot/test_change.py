@@ -10,7 +10,6 @@ import time
 import pytest
 import yaml
 
-from boot.conftest import EXAMPLES
 from boot.ecs.clock import until
 from boot.rendered import REPOSITORY, Deployment
 from boot.stage import layers_of
@@ -40,6 +39,17 @@ def changed(before, after):
     both = files(before) & files(after)
     _, different, errors = filecmp.cmpfiles(before.folder, after.folder, both, shallow=False)
     return set(different) | set(errors) | (files(before) ^ files(after))
+
+
+def services_in(deployment, files):
+    """Services that stand in a template among these files."""
+    found = set()
+    for layer in deployment.layers:
+        if layer["template"] in files:
+            for resource in deployment.template(layer)["Resources"].values():
+                if resource["Type"] == "AWS::ECS::Service":
+                    found.add(resource["Properties"]["ServiceName"])
+    return found
 
 
 def running(stage):
@@ -81,25 +91,45 @@ class Visitor:
         self._thread.join()
 
 
-@pytest.fixture(scope="module")
-def edited(stage, tmp_path_factory):
-    spec = yaml.safe_load((REPOSITORY / "examples" / f"{EXAMPLES[stage.deployment.name]}.yaml").read_text())
+@pytest.fixture
+def edit(stage, tmp_path):
+    """Renders the spec again after `change` edited it in place."""
+
+    def render_changed(change):
+        change(stage.spec)
+        return render(stage.spec, tmp_path)
+
+    return render_changed
+
+
+def limit_runs(spec):
     spec.setdefault("runs", {})["max_concurrent"] = LIMIT
-    return render(spec, pathlib.Path(tmp_path_factory.mktemp("edited")))
 
 
-def test_a_config_edit_rolls_webserver_and_daemon_and_nothing_else(stage, activity, edited):
+def test_a_config_edit_rolls_webserver_and_daemon_and_nothing_else(stage, activity, edit):
+    edited = edit(limit_runs)
     files = changed(stage.deployment, edited)
     assert files == {"README.md", "plan.json", "config/dagster.yaml", "cfn/40-platform.yaml"}
     before, name = running(stage), stage.deployment.name
     with Visitor(stage.ui) as visitor:
         stage.change(edited, files)
         stage.steady()
-    assert rolled(before, running(stage)) == {f"{name}_core_webserver", f"{name}_core_daemon"}
+    assert rolled(before, running(stage)) == {f"{name}_core_webserver", f"{name}_core_daemon"} == services_in(edited, files)
     assert visitor.asked and not visitor.failures, visitor.failures
     assert never_two(stage.tasks("core_daemon")), stage.explain()
     query = "{ instance { runQueueConfig { maxConcurrentRuns } } }"
     assert stage.ui.ask(query)["instance"]["runQueueConfig"]["maxConcurrentRuns"] == LIMIT
+
+
+def test_an_edit_of_one_location_rolls_its_server_and_nothing_else(stage, edit):
+    location = stage.locations[0]
+    edited = edit(lambda spec: spec["code_locations"][location].update(env={"GREETING": "hello"}))
+    files = changed(stage.deployment, edited)
+    before = running(stage)
+    stage.change(edited, files)
+    stage.steady()
+    assert rolled(before, running(stage)) == {f"{stage.deployment.name}_server_{location}"} == services_in(edited, files)
+    assert stage.tasks(f"server_{location}")[-1].containers["server"].environment()["GREETING"] == "hello"
 
 
 def test_deploying_the_same_again_rolls_nothing(stage):
@@ -126,12 +156,34 @@ def test_a_new_revision_touches_its_location_and_queued_runs_keep_theirs(stage, 
     stage.deployer.aws("ecs", "update-service", "--cluster", cluster, "--service", daemon, "--desired-count", "1")
     assert activity.ended(queued) == "SUCCESS"
     assert stage.ui.captured(queued)["stdout"] == "standard output of revision r1\n"
-    until(lambda: stage.ui.image(location).endswith(":r2"), 60, lambda: stage.ui.image(location))
+    until(lambda: stage.ui.image(location).endswith(":r2"), 300, lambda: stage.ui.image(location))
     following = stage.ui.launch(location, "hello")
     assert activity.ended(following) == "SUCCESS"
     assert stage.ui.captured(following)["stdout"] == "standard output of revision r2\n"
     assert activity.task(following).containers["run"].definition["image"].endswith(":r2")
     assert never_two(stage.tasks("core_daemon")), stage.explain()
+
+
+def test_a_release_that_cannot_be_imported_shows_in_dagster_and_not_in_ecs(stage, activity):
+    """`dagster code-server start` serves the error and stays healthy: ECS has nothing to roll back, a person does it."""
+    location = stage.locations[0]
+    stage.push(location, "broken")
+    stage.deployer.layer(stage.layer("location", location), GitRev="broken")
+    stage.steady()
+    found = until(lambda: failing(stage, location), 300, lambda: stage.ui.locations())
+    assert "broken on purpose" in found["message"], found
+    task = stage.tasks(f"server_{location}")[-1]
+    assert task.containers["server"].definition["image"].endswith(":broken")
+    assert task.healthy() and not task.wanted.is_set(), stage.explain()
+    stage.deployer.layer(stage.layer("location", location), GitRev="r2")
+    stage.steady()
+    until(lambda: stage.ui.image(location).endswith(":r2") and not failing(stage, location), 300, lambda: stage.ui.locations())
+
+
+def failing(stage, location):
+    """The error that stands for a location in the UI, if its server told one and not only was away for a moment."""
+    found = stage.ui.locations()[location]
+    return found if found and found["__typename"] == "PythonError" and "UserCodeUnreachable" not in found["message"] else None
 
 
 def test_layers_are_what_the_plan_says(stage):

@@ -53,7 +53,7 @@ def run_init_container(deployment, container, folder, **changed):
         "CONFIG_SOURCE": str(deployment.folder / "config"),
         **changed,
     }
-    return subprocess.run([*container["EntryPoint"], *script], env=values, capture_output=True, text=True, timeout=60)
+    return subprocess.run([*container["EntryPoint"], *script], env=values, capture_output=True, text=True, timeout=600)
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def test_dagster_loads_what_the_init_container_leaves(deployment, reader, folder
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"} | region | environment(container),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert loaded.returncode == 0, loaded.stdout + loaded.stderr
     understood = json.loads(loaded.stdout)

@@ -4,6 +4,8 @@ import json
 import urllib.error
 import urllib.request
 
+from boot.ecs.clock import allowed
+
 LAUNCH = """mutation($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename
   ... on LaunchRunSuccess { run { runId } } ... on PythonError { message stack } ... on RunConfigValidationInvalid
   { errors { message } } ... on PipelineNotFoundError { message } ... on UnauthorizedError { message } } }"""
@@ -42,7 +44,7 @@ class Ui:
             f"http://{self.address()}/graphql", data=body, headers={"content-type": "application/json"}
         )
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=allowed(60)) as answer:
                 found = json.load(answer)
         except urllib.error.HTTPError as error:
             raise RuntimeError(error.read().decode()[:2000]) from error

@@ -51,9 +51,13 @@ def test_a_new_revision_touches_tasks_and_services_only(deployment, applied):
     """And `services_enabled=false`, in the same plan to save one, leaves no service a task and no schedule at work."""
     touched, plan = planned(applied(deployment), "-var", "gitrev=rev2", "-var", "services_enabled=false")
     found = plan["planned_values"]["root_module"]["resources"]
-    starters = {"aws_ecs_service", "aws_scheduler_schedule"} & {each["type"] for each in found}
+    starters = {"aws_ecs_service", "aws_scheduler_schedule", "aws_appautoscaling_target"} & {each["type"] for each in found}
     assert {address.split(".")[0] for address in touched} == {"aws_ecs_task_definition"} | starters
-    assert {each["values"]["desired_count"] for each in found if each["type"] == "aws_ecs_service"} == {0}
+    # A service that scales keeps its number, and is scaled by limits of zero.
+    scaled = {each["name"]: each["values"]["max_capacity"] for each in found if each["type"] == "aws_appautoscaling_target"}
+    assert set(scaled.values()) <= {0}
+    services = [each for each in found if each["type"] == "aws_ecs_service" and each["name"] not in scaled]
+    assert {each["values"]["desired_count"] for each in services} == {0}
     assert all(each["values"]["state"] == "DISABLED" for each in found if each["type"] == "aws_scheduler_schedule")
 
 

@@ -5,7 +5,6 @@ use std::process::Command;
 
 use dagforge::blueprint::Blueprints;
 use dagforge::output::print;
-use dagforge::render::Target;
 use tempfile::TempDir;
 
 use crate::specs::{compiled, specs};
@@ -19,7 +18,7 @@ fn rendered_here(spec: &Path) -> String {
     let blueprints = Blueprints::embedded();
     let mut out = Vec::new();
     for compiled in compiled(spec, &blueprints) {
-        for file in compiled.files(&[Target::Cfn, Target::Tf], &blueprints) {
+        for file in compiled.files(&compiled.targets(), &blueprints) {
             print(&mut out, &file.unwrap()).unwrap();
         }
     }

@@ -99,6 +99,8 @@ const NOBODY: &[Listed] = &[
     ("layers[].publishes.*.parameter_type", "the frame of a template is given its parameters"),
     ("locations[].server.host", "workspace.yaml has it from `instance.servers`"),
     ("locations[].server.port", "the container, its command and the security group rules say it"),
+    ("local.dockerfile", "null where every code location has its own"),
+    ("local.services[].ports[].published", "a text in a compose file; rules and read-back compare the number"),
     ("*.log_group.reference", "the containers' log configuration says it"),
     ("*_log_group.reference", "the containers' log configuration says it"),
     ("locations[].takes_revision", "the commands of the runbook"),
@@ -142,7 +144,8 @@ impl Reads {
         self.all.extend(leaves(&value, KEYED));
         self.cfn.extend(read(&value, |rooms| drain(render(plan, rooms, Target::Cfn, blueprints))));
         self.tf.extend(read(&value, |rooms| drain(render(plan, rooms, Target::Tf, blueprints))));
-        self.rest.extend(read(&value, |rooms| drain(always(plan, rooms, blueprints))));
+        self.rest.extend(read(&value, |rooms| drain(always(rooms, blueprints))));
+        self.rest.extend(read(&value, |rooms| drain(render(plan, rooms, Target::Compose, blueprints))));
         let recording = Recording::of(&value, KEYED);
         let instance = recording.root().get_attr("instance").unwrap();
         for name in ["dagster/dagster.yaml.j2", "dagster/workspace.yaml.j2"] {
@@ -154,7 +157,7 @@ impl Reads {
 
 fn read(plan: &Value, through: impl FnOnce(&Rooms)) -> BTreeSet<String> {
     let recording = Recording::of(plan, KEYED);
-    through(&Rooms::of_value(recording.root()).unwrap());
+    through(&Rooms::of_value(recording.root()));
     recording.read()
 }
 

@@ -170,7 +170,7 @@ fn is_identifier(path: &str) -> bool {
 
 /// Everything that is rendered from a plan with other texts: both targets, and the config files.
 fn rendered(plan: &Replaced, blueprints: &Blueprints) -> Result<Vec<File>, BlueprintError> {
-    let rooms = Rooms::of_value(plan.value.clone())?;
+    let rooms = Rooms::of_value(plan.value.clone());
     let targets = [Target::Cfn, Target::Tf].into_iter();
     let mut files = targets.flat_map(|it| render(&plan.plan, &rooms, it, blueprints)).collect::<Result<Vec<_>, _>>()?;
     let instance = plan.value.get_attr("instance").unwrap();
@@ -194,12 +194,12 @@ fn trees(plan: &Replaced, blueprints: &Blueprints) -> Vec<(String, Tree)> {
 }
 
 /// A mark that no other text holds.
-fn mark(slot: usize) -> String {
+pub fn mark(slot: usize) -> String {
     format!("m{slot:06}m")
 }
 
 /// The text with its marks replaced.
-fn unmarked(text: &str, texts: &BTreeMap<String, String>) -> String {
+pub fn unmarked(text: &str, texts: &BTreeMap<String, String>) -> String {
     let mut result = String::new();
     let mut rest = text;
     while let Some(at) = rest.find('m') {

@@ -7,6 +7,7 @@ mod determinism;
 mod drift;
 mod glob;
 mod hostile;
+mod local;
 mod output;
 mod parity;
 mod random;

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use dagforge::blueprint::Blueprints;
 use dagforge::output::{Comparison, Difference, MANIFEST};
-use dagforge::render::Target;
 
 use crate::specs::{compiled, root, specs};
 
@@ -26,7 +25,7 @@ fn output_is_a_fresh_render_of_the_examples() {
             let folder = output.join(name);
             let mut comparison = Comparison::new(&folder).unwrap();
             let mut rendered = BTreeSet::from([MANIFEST.to_owned()]);
-            for file in compiled.files(&[Target::Cfn, Target::Tf], &blueprints) {
+            for file in compiled.files(&compiled.targets(), &blueprints) {
                 let file = file.unwrap();
                 differences.extend(comparison.add(&file).unwrap().map(|it| shown(name, &it)));
                 rendered.insert(file.path);

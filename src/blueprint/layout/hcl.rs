@@ -6,6 +6,7 @@
 
 mod line;
 
+use super::lines;
 use line::{Line, Scanner};
 
 /// One run of lines whose cells are aligned: their indexes, and the widest of what stands before the cell.
@@ -36,7 +37,7 @@ pub(crate) fn layout(text: &str) -> String {
 fn scan(text: &str) -> Vec<Line<'_>> {
     let mut scanner = Scanner::default();
     let mut kept: Vec<Line<'_>> = Vec::with_capacity(text.len() / 24);
-    for line in text.split('\n') {
+    for line in lines(text) {
         let line = scanner.line(line);
         let before = kept.last();
         if line.is_blank() && before.is_none_or(|before| before.is_blank() || before.brackets > 0) {

@@ -78,8 +78,8 @@ fn findings_come_in_the_order_of_the_text_and_once() {
     let printed = found.print(&source, Look::Plain);
     let places: Vec<&str> = printed.lines().filter_map(|it| it.trim_start().strip_prefix("--> ")).collect();
     assert_eq!(places, ["x", "x", "x:1:11", "cfn/10-network.yaml:7"]);
-    assert_eq!(found.count(&source), (4, 0));
-    assert_eq!(found.json_lines(&source).lines().count(), 4);
+    assert_eq!(found.placed(&source).count(), (4, 0));
+    assert_eq!(found.placed(&source).json_lines().lines().count(), 4);
 }
 
 #[test]

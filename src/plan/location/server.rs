@@ -18,7 +18,7 @@ use crate::spec::scalar::PythonModule;
 use crate::spec::storage::Side;
 
 /// Port of a code server where the spec names none.
-const PORT: u16 = 4000;
+pub const PORT: u16 = 4000;
 
 /// A code server.
 #[derive(Clone, Debug, Serialize)]
@@ -120,7 +120,8 @@ fn task(parts: &Parts<'_>, written: &SpecServer, log_group: &LogGroup) -> TaskDe
     parts.task(Side::Server, size, written.ephemeral_gib, container)
 }
 
-fn command(location: &CodeLocation, port: u16) -> Vec<Text> {
+/// The command of a location's server.
+pub fn command(location: &CodeLocation, port: u16) -> Vec<Text> {
     let port = port.to_string();
     let mode = location.server.as_ref().and_then(|it| it.mode).unwrap_or(ServerMode::CodeServer);
     let program: &[&str] = match mode {
@@ -170,10 +171,10 @@ fn service(parts: &Parts<'_>, replicas: u32) -> Service {
 }
 
 /// Above the 60 seconds in which a busy code server ends its requests (DAGSTER_GRPC_SHUTDOWN_GRACE_PERIOD).
-pub(super) const STOP_TIMEOUT: u32 = 75;
+pub const STOP_TIMEOUT: u32 = 75;
 
 /// Dagster's own probe takes most of a CPU second to start, four on a quarter of a CPU; ECS would kill it after five.
-fn health_check(port: u16, start_period: u32) -> HealthCheck {
+pub fn health_check(port: u16, start_period: u32) -> HealthCheck {
     let words = ["CMD", "dagster", "api", "grpc-health-check", "-p", &port.to_string()].map(str::to_owned);
     HealthCheck { command: words.to_vec(), interval: 30, timeout: 20, retries: 3, start_period }
 }

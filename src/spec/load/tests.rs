@@ -262,7 +262,7 @@ fn environments_are_asked_for_by_name() {
 fn json_lines_say_the_same() {
     let source = Source::new("dagforge.yaml", "name: acme\nregion: eu-central-1\ncode_locations: {a: {modul: x}}\n");
     let found = load::<Spec>(&source, None).unwrap_err();
-    shown!(found.json_lines(&source));
+    shown!(found.placed(&source).json_lines());
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexSet;
+
 use super::{Module, Place};
 use crate::render::File;
 use crate::verify::hcl::{At, Token};
@@ -13,16 +15,16 @@ impl Module {
     /// Notes every address that the file refers to.
     pub(super) fn refer(&mut self, file: &File, tokens: &[At<'_>]) {
         let own = iterators(tokens);
-        let mut seen: BTreeSet<[&str; 3]> = BTreeSet::new();
+        let mut seen: IndexSet<[&str; 3]> = IndexSet::new();
         for (idx, At { token, line }) in tokens.iter().enumerate() {
             let Token::Name(root) = token else { continue };
+            let Some(address) = chain(&tokens[idx..]) else {
+                continue;
+            };
             let attribute = idx.checked_sub(1).is_some_and(|before| tokens[before].token == Token::Sign(b'.'));
             if attribute || BUILT_IN.contains(root) || own.contains(root) {
                 continue;
             }
-            let Some(address) = chain(&tokens[idx..]) else {
-                continue;
-            };
             if seen.insert(address) {
                 let address = address.join(".").trim_end_matches('.').to_owned();
                 let place = Place { file: file.path.clone(), line: *line };
@@ -50,12 +52,14 @@ fn chain<'a>(tokens: &[At<'a>]) -> Option<[&'a str; 3]> {
 /// Names bound by `for … in` and by `dynamic` blocks anywhere in the file.
 fn iterators<'a>(tokens: &[At<'a>]) -> BTreeSet<&'a str> {
     let mut own = BTreeSet::new();
-    for window in tokens.windows(4) {
-        match [window[0].token, window[1].token, window[2].token, window[3].token] {
-            [Token::Name("for"), Token::Name(only), Token::Name("in"), _] => _ = own.insert(only),
-            [Token::Name("for"), Token::Name(key), Token::Sign(b','), Token::Name(value)] => own.extend([key, value]),
-            [Token::Name("dynamic"), Token::Text(label), ..] => _ = own.insert(label),
-            [Token::Name("iterator"), Token::Sign(b'='), Token::Name(name), _] => _ = own.insert(name),
+    for (idx, At { token, .. }) in tokens.iter().enumerate() {
+        let Token::Name(word) = token else { continue };
+        let after = |ahead: usize| tokens.get(idx + ahead).map_or(Token::End, |it| it.token);
+        match (*word, after(1), after(2), after(3)) {
+            ("for", Token::Name(only), Token::Name("in"), _) => _ = own.insert(only),
+            ("for", Token::Name(key), Token::Sign(b','), Token::Name(value)) => own.extend([key, value]),
+            ("dynamic", Token::Text(label), ..) => _ = own.insert(label),
+            ("iterator", Token::Sign(b'='), Token::Name(name), _) => _ = own.insert(name),
             _ => {}
         }
     }

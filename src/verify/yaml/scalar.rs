@@ -2,7 +2,13 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr3;
+
 use super::{Kind, Node, Read, Reader, Unreadable};
+use crate::bytes::marked;
+
+/// What has to be looked at in a plain scalar.
+const IN_PLAIN: [bool; 256] = marked(b"\n\t\r#:");
 
 const UNCLOSED: &str = "a quote is never closed";
 
@@ -15,12 +21,16 @@ impl<'a> Reader<'a> {
             Some(quote @ (b'"' | b'\'')) => closing_quote(rest, *quote).is_some_and(|at| colon(at + 1)),
             Some(b'[' | b'{' | b'|' | b'>') => false,
             _ => {
-                let end = |at: &usize| match rest[*at] {
-                    b'\n' => true,
-                    b'#' => *at > 0 && rest[at - 1] == b' ',
-                    _ => colon(*at),
-                };
-                (0..rest.len()).find(end).is_some_and(colon)
+                let mut at = 0;
+                loop {
+                    at += ordinary(&rest[at..]);
+                    match rest.get(at) {
+                        None | Some(b'\n') => return false,
+                        Some(b'#') if at > 0 && rest[at - 1] == b' ' => return false,
+                        Some(b':') if colon(at) => return true,
+                        Some(_) => at += 1,
+                    }
+                }
             }
         }
     }
@@ -45,7 +55,9 @@ impl<'a> Reader<'a> {
     pub(super) fn plain(&mut self, key: bool) -> Read<&'a str> {
         self.refuse_indicator()?;
         let start = self.at;
-        while let Some(byte) = self.peek() {
+        loop {
+            self.at += ordinary(&self.bytes[self.at..]);
+            let Some(byte) = self.peek() else { break };
             let next = self.bytes.get(self.at + 1);
             match byte {
                 b'\n' => break,
@@ -84,7 +96,7 @@ impl<'a> Reader<'a> {
         let quote = self.bytes[self.at];
         let start = self.at + 1;
         let rest = &self.bytes[start..];
-        let special = rest.iter().position(|byte| *byte == quote || matches!(byte, b'\\' | b'\n'));
+        let special = memchr3(quote, b'\\', b'\n', rest);
         match special {
             Some(length) if rest[length] == quote && (quote == b'"' || rest.get(length + 1) != Some(&quote)) => {
                 self.at = start + length + 1;
@@ -251,6 +263,11 @@ impl<'a> Reader<'a> {
         let indent = line[..length].iter().take_while(|byte| **byte == b' ').count();
         (start + length, indent)
     }
+}
+
+/// How many bytes from the start can neither end a plain scalar nor stand in none.
+fn ordinary(bytes: &[u8]) -> usize {
+    bytes.iter().position(|byte| IN_PLAIN[usize::from(*byte)]).unwrap_or(bytes.len())
 }
 
 /// What makes a plain scalar of a dash before it, everywhere.

@@ -18,7 +18,8 @@ def running(log):
     """Starts the server on a free port and yields its endpoint; it ends with the block."""
     path = os.pathsep.join([str(REPOSITORY / "tests"), str(JUDGES), os.environ.get("PYTHONPATH", "")])
     process = subprocess.Popen(
-        [sys.executable, "-m", "boot.aws", "--port", "0"],
+        # Ends with this process, however that ends.
+        ["setpriv", "--pdeathsig=TERM", sys.executable, "-m", "boot.aws", "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=log,
         text=True,

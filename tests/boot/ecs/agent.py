@@ -5,6 +5,7 @@
 
 import hashlib
 import json
+import os
 import pathlib
 import re
 import threading
@@ -19,6 +20,9 @@ from boot.ecs.service import Service
 from boot.ecs.task import Task
 
 LOOK = 0.4
+# Tasks of services that may come up at the same time. On Fargate each has its own processors; here they would only make
+# each other late, and health checks would take that for illness.
+AT_ONCE = max(2, os.cpu_count() or 1)
 ECR = re.compile(r"^(?P<account>\d{12})\.dkr\.ecr\.[^/]+/(?P<repository>[^:]+):(?P<tag>.+)$")
 # What pulling an image needs beside the calls that are made here.
 PULL = ("BatchCheckLayerAvailability", "GetDownloadUrlForLayer")
@@ -34,6 +38,7 @@ class World:
         self.tasks, self.services, self.broken = {}, {}, []
         self.looks = 0
         self._clients, self._definitions, self._registries = {}, {}, {}
+        self.coming_up = threading.BoundedSemaphore(AT_ONCE)
         self._lock = threading.RLock()
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._look_around, name="executor", daemon=True)

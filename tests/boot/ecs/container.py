@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 
-from boot.ecs.clock import shortened
+from boot.ecs import clock
 
 BOX = pathlib.Path(__file__).with_name("box.py")
 # What the executor itself needs to start or end a process on a busy machine.
@@ -108,7 +108,7 @@ class Container:
         code = self.process.poll()
         if code is None:
             return True
-        self.log.join(SLACK)
+        self.log.join(clock.allowed(SLACK))
         self.exit_code = code if code >= 0 else 128 - code
         self.stopping.set()
         self.task.note(f"{self.name}: exit {self.exit_code}")
@@ -122,7 +122,7 @@ class Container:
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(self.definition.get("stopTimeout", 30))
+            self.process.wait(clock.allowed(self.definition.get("stopTimeout", 30)))
         except subprocess.TimeoutExpired:
             self.task.note(f"{self.name}: killed after its stop timeout")
             self.kill()
@@ -132,22 +132,30 @@ class Container:
     def kill(self):
         """SIGKILL to everything in it, now."""
         self.process.stdin.close()
-        self.process.wait(SLACK)
+        self.process.wait(clock.allowed(SLACK))
 
     # Health
 
     def _watch_health(self, spec):
         check = self.definition["healthCheck"]
-        graceful_until = time.monotonic() + shortened(check.get("startPeriod", 0))
+        began = time.monotonic()
         failures = 0
-        while not self.stopping.wait(shortened(check.get("interval", 30))):
+        while not self._stops_within(check.get("interval", 30)):
             passed = self._check(spec, check)
             if passed:
                 failures, self.health = 0, "HEALTHY"
-            elif self.health == "HEALTHY" or time.monotonic() > graceful_until:
+            elif self.health == "HEALTHY" or time.monotonic() > began + clock.allowed(check.get("startPeriod", 0)):
                 failures += 1
                 if failures >= check.get("retries", 3):
                     self.health = "UNHEALTHY"
+
+    def _stops_within(self, interval):
+        """Waits for the next check, in short steps, so that a change of pace counts at once."""
+        asked = time.monotonic()
+        while time.monotonic() < asked + interval / (clock.CHECKS if self.health == "HEALTHY" else clock.FACTOR):
+            if self.stopping.wait(0.5):
+                return True
+        return self.stopping.is_set()
 
     def _check(self, spec, check):
         kind, *command = check["command"]
@@ -157,7 +165,7 @@ class Container:
         spec = {**spec, "command": command, "pid": (self.folder / "pid").read_text()}
         process = _box("exec", spec, self.folder / "check.json", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
-            output, _ = process.communicate(timeout=check.get("timeout", 5))
+            output, _ = process.communicate(timeout=clock.allowed(check.get("timeout", 5)))
             outcome = process.returncode
         except subprocess.TimeoutExpired:
             process.terminate()

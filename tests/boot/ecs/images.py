@@ -13,6 +13,8 @@ import sys
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent / "project"
 PATH = "/venv/bin:/usr/local/bin:/usr/bin:/bin"
+# The one that virtual environments are made from; their own may be a copy of it, which is not in a container.
+INTERPRETER = pathlib.Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}").resolve()
 
 
 @dataclasses.dataclass
@@ -62,7 +64,7 @@ class Registry:
                 lines = script.read_text().splitlines(keepends=True)
                 (programs / script.name).write_text("#!/venv/bin/python\n" + "".join(lines[1:]))
                 (programs / script.name).chmod(0o755)
-        (programs / "python").symlink_to(pathlib.Path(sys.executable).resolve())
+        (programs / "python").symlink_to(INTERPRETER)
         parts = [(programs, "/venv/bin"), (venv / "lib", "/venv/lib"), (venv / "pyvenv.cfg", "/venv/pyvenv.cfg")]
         return [(str(folder), path) for folder, path in parts]
 
@@ -70,19 +72,27 @@ class Registry:
         """The AWS CLI's image."""
         self.images[reference] = Image(self.base + self.tools, "/aws", {"PATH": PATH})
 
-    def push(self, repository, tag, module=None, revision=None, volumes=("/tmp",)):
-        """An image with Dagster's packages and, with `module`, the project under that name.
+    def push(self, repository, tag, project=None, program=None, volumes=("/tmp",)):
+        """An image with Dagster's packages and, with `project` or `program`, one that lies or is called so.
 
-        `volumes` follows the image contract of the rendered runbook.
+        `project` is a file, in the image's folder unless it is absolute. `volumes` follows the image contract of the
+        rendered runbook.
         """
-        app = self.scratch / "images" / repository.replace("/", "_") / tag
+        root = self.scratch / "images" / repository.replace("/", "_") / tag
+        app = root / "app"
         app.mkdir(parents=True)
-        if module:
-            path = app.joinpath(*module.split("."))
+        binds = self.base + self.packages + [(str(app), "/app")]
+        if project:
+            path = root / (pathlib.PurePath("/app") / project).relative_to("/")
             path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(PROJECT / "definitions.py", path.with_suffix(".py"))
-            (path.parent / "revision.txt").write_text(revision or tag)
-        image = Image(self.base + self.packages + [(str(app), "/app")], "/app", {"PATH": PATH})
+            shutil.copy(PROJECT / "definitions.py", path)
+            (path.parent / "revision.txt").write_text(tag)
+            if path.relative_to(root).parts[0] != "app":
+                binds.append((str(path.parent), str(pathlib.PurePath(project).parent)))
+        if program:
+            (app / "bin").mkdir()
+            shutil.copy(PROJECT / "program.sh", app / "bin" / program)
+        image = Image(binds, "/app", {"PATH": f"/app/bin:{PATH}"})
         image.volumes = {path: 0o1777 for path in volumes}
         self.images[f"{repository}:{tag}"] = image
 

@@ -16,7 +16,7 @@ import math
 import time
 import urllib.request
 
-from boot.ecs.clock import shortened
+from boot.ecs.clock import allowed, shortened
 from boot.ecs.task import Task
 
 RETRY = 10
@@ -32,7 +32,7 @@ class Target:
         self.elb.register_targets(TargetGroupArn=group["TargetGroupArn"], Targets=[self.id])
         self.good = self.bad = 0
         self.healthy = False
-        self.graceful_until = time.monotonic() + shortened(grace)
+        self.began, self.grace = time.monotonic(), grace
         self.next = time.monotonic()
 
     def look(self):
@@ -47,12 +47,12 @@ class Target:
             self.healthy = False
 
     def failing(self):
-        return not self.healthy and self.bad >= self.group["UnhealthyThresholdCount"] and time.monotonic() > self.graceful_until
+        return not self.healthy and self.bad >= self.group["UnhealthyThresholdCount"] and time.monotonic() > self.began + allowed(self.grace)
 
     def _answers(self):
         address = f"http://{self.task.address}:{self.port}{self.group['HealthCheckPath']}"
         try:
-            with urllib.request.urlopen(address, timeout=self.group["HealthCheckTimeoutSeconds"]) as answer:
+            with urllib.request.urlopen(address, timeout=allowed(self.group["HealthCheckTimeoutSeconds"])) as answer:
                 return str(answer.status) in self.group["Matcher"]["HttpCode"].split(",")
         except OSError:
             return False

@@ -10,13 +10,14 @@ import pathlib
 import threading
 import time
 
-from boot.ecs.clock import shortened
+from boot.ecs.clock import allowed, shortened
 from boot.ecs.container import Container
 from boot.ecs.endpoints import describe_container, describe_task
 from boot.ecs.values import resolve
 from boot.world import Network
 
 PAUSE = 0.15
+SETTLED = 120
 
 
 class Failed(Exception):
@@ -102,9 +103,11 @@ class Task:
     def _run(self):
         try:
             self._prepare()
-            self._start_containers()
-            self._report("RUNNING")
-            self.running_since = time.time()
+            with self.world.coming_up:
+                self._start_containers()
+                self._report("RUNNING")
+                self.running_since = time.time()
+                self._settle()
             self._wait_for_the_end()
         except Failed as failure:
             self.reason = self.reason or str(failure)
@@ -157,6 +160,14 @@ class Task:
         for container in self.containers.values():
             if container.started and not container.running() and container.essential:
                 raise Failed("Essential container in task exited")
+
+    def _settle(self):
+        """Waits until its health is known: from then on it needs little."""
+        began = time.monotonic()
+        while time.monotonic() < began + allowed(SETTLED) and not self.wanted.wait(PAUSE):
+            self._essential()
+            if not any(each.essential and each.health == "UNKNOWN" for each in self.containers.values()):
+                return
 
     def _wait_for_the_end(self):
         while not self.wanted.wait(PAUSE):

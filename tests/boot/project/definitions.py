@@ -1,11 +1,16 @@
 """The project of every code location in the tests: small, and with one of everything that the tests look at."""
 
+import json
+import os
 import pathlib
 import time
 
+import boto3
 import dagster as dg
 
 REVISION = (pathlib.Path(__file__).parent / "revision.txt").read_text()
+if REVISION.startswith("broken"):
+    raise ImportError(f"{REVISION} on purpose")
 
 
 @dg.op
@@ -23,6 +28,28 @@ def wait(context):
 @dg.op
 def break_down(context):
     raise ValueError("broken on purpose")
+
+
+@dg.op
+def start_tasks(context):
+    """Starts every task that this location may start, as its environment says, and waits for it."""
+    ecs = boto3.client("ecs")
+    for name in sorted(os.environ):
+        if name.startswith("DAGFORGE_TASK_"):
+            request = json.loads(os.environ[name])
+            (task,) = ecs.run_task(**request)["tasks"]
+            while task["lastStatus"] != "STOPPED":
+                time.sleep(1)
+                (task,) = ecs.describe_tasks(cluster=request["cluster"], tasks=[task["taskArn"]])["tasks"]
+            codes = [container.get("exitCode") for container in task["containers"]]
+            print(f"{name} {task['taskArn']} {codes}", flush=True)
+            if any(codes):
+                raise RuntimeError(task["stoppedReason"])
+
+
+@dg.job
+def tasks():
+    start_tasks()
 
 
 @dg.job
@@ -56,4 +83,4 @@ def watcher(context):
     return dg.SkipReason(f"the sensor sees {len(context.instance.get_runs(limit=1))} run")
 
 
-defs = dg.Definitions(assets=[table], jobs=[hello, endless, broken], schedules=[every_minute], sensors=[watcher])
+defs = dg.Definitions(assets=[table], jobs=[hello, endless, broken, tasks], schedules=[every_minute], sensors=[watcher])

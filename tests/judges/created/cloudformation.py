@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from created.facts import Facts, Unordered, container, policy, rule
+from created.facts import Facts, Unordered, container, listener_rule_of, policy, rule
 
 READERS = {}
 
@@ -433,7 +433,8 @@ def target_group(reader, physical):
 def listener(reader, physical):
     told = reader.client("elbv2").describe_listeners(ListenerArns=[physical])["Listeners"][0]
     (action,) = told["DefaultActions"]
-    redirect = action.get("RedirectConfig", {})
+    redirect, refusal = action.get("RedirectConfig", {}), action.get("FixedResponseConfig", {})
+    reader.facts.stands_for(f"listener {told['Port']}", physical)
     reader.facts.add(
         "listener",
         f"{told['LoadBalancerArn']} {told['Port']}",
@@ -444,6 +445,58 @@ def listener(reader, physical):
         action=action["Type"],
         target=action.get("TargetGroupArn"),
         redirect={"protocol": redirect.get("Protocol"), "port": redirect.get("Port"), "code": redirect.get("StatusCode")},
+        refusal={"code": refusal.get("StatusCode"), "type": refusal.get("ContentType"), "text": refusal.get("MessageBody")},
+    )
+
+
+@reads("AWS::ElasticLoadBalancingV2::ListenerRule")
+def listener_rule(reader, physical):
+    told = reader.client("elbv2").describe_rules(RuleArns=[physical])["Rules"][0]
+    # A rule's ARN is that of its listener and one part more.
+    listener = physical.replace(":listener-rule/", ":listener/").rsplit("/", 1)[0]
+    found = listener_rule_of(told["Conditions"], told["Actions"])
+    reader.facts.add("listener rule", f"{listener} {told['Priority']}", **found)
+
+
+@reads("AWS::WAFv2::WebACLAssociation")
+def web_acl(reader, physical):
+    protected = physical.split("|")[1]
+    told = reader.client("wafv2").get_web_acl_for_resource(ResourceArn=protected)
+    reader.facts.add("web acl", protected, acl=told["WebACL"]["ARN"])
+
+
+@reads("AWS::ApplicationAutoScaling::ScalableTarget")
+def scalable_target(reader, physical):
+    scaling = reader.client("application-autoscaling")
+    (told,) = (
+        each
+        for each in scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]
+        if each["ResourceId"] == physical.split("|")[0]
+    )
+    reader.facts.add(
+        "scaling",
+        told["ResourceId"],
+        dimension=told["ScalableDimension"],
+        limits=[told["MinCapacity"], told["MaxCapacity"]],
+    )
+
+
+@reads("AWS::ApplicationAutoScaling::ScalingPolicy")
+def scaling_policy(reader, physical):
+    scaling = reader.client("application-autoscaling")
+    (told,) = (
+        each
+        for each in scaling.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+        if each["PolicyARN"] == physical
+    )
+    tracked = told["TargetTrackingScalingPolicyConfiguration"]
+    reader.facts.add(
+        "scaling",
+        told["ResourceId"],
+        policy=told["PolicyName"],
+        kind=told["PolicyType"],
+        metric=tracked["PredefinedMetricSpecification"]["PredefinedMetricType"],
+        target=float(tracked["TargetValue"]),
     )
 
 
@@ -495,11 +548,11 @@ def certificate(reader, physical):
     acm = reader.client("acm")
     told = acm.describe_certificate(CertificateArn=physical)["Certificate"]
     reader.facts.stands_for(f"certificate of {told['DomainName']}", physical)
-    (validated,) = told["DomainValidationOptions"]
     reader.facts.add(
         "certificate",
         told["DomainName"],
-        method=validated["ValidationMethod"],
+        others=Unordered(name for name in told["SubjectAlternativeNames"] if name != told["DomainName"]),
+        methods=sorted({each["ValidationMethod"] for each in told["DomainValidationOptions"]}),
         tags=tags(acm.list_tags_for_certificate(CertificateArn=physical)["Tags"]),
     )
 

@@ -94,3 +94,27 @@ def rule(direction, protocol, ports, peer, description):
     first, last = ports
     span = "all" if first in (None, -1) else f"{first}-{last}"
     return f"{direction} {protocol} {span} {peer}: {description}"
+
+
+def listener_rule_of(conditions, actions):
+    """A listener's rule as CloudFormation writes it, without the client's secret, which nobody shows."""
+    ordered = sorted(actions, key=lambda each: int(each["Order"]))
+    return {
+        "hosts": Unordered(_values(conditions, "HostHeaderConfig")),
+        "paths": Unordered(_values(conditions, "PathPatternConfig")),
+        "actions": [_rule_action(each) for each in ordered],
+    }
+
+
+def _values(conditions, config):
+    return [value for each in conditions for value in each.get(config, {}).get("Values", [])]
+
+
+def _rule_action(told):
+    login = told.get("AuthenticateOidcConfig") or told.get("AuthenticateCognitoConfig") or {}
+    hidden = ("ClientSecret", "UseExistingClientSecret", "AuthenticationRequestExtraParams")
+    return {
+        "type": told["Type"],
+        "target": told.get("TargetGroupArn"),
+        "login": {key: str(value) for key, value in login.items() if key not in hidden},
+    }

@@ -3,7 +3,7 @@
 import json
 import pathlib
 
-from created.facts import Facts, Unordered, container, policy, rule
+from created.facts import Facts, Unordered, container, listener_rule_of, policy, rule
 from created.cloudformation import DATABASE
 
 READERS = {}
@@ -428,7 +428,8 @@ def target_group(found, told):
 @reads("aws_lb_listener")
 def listener(found, told):
     (action,) = told["default_action"]
-    redirect = _only(action["redirect"])
+    redirect, refusal = _only(action["redirect"]), _only(action["fixed_response"])
+    found.stands_for(f"listener {told['port']}", told["arn"])
     found.add(
         "listener",
         f"{told['load_balancer_arn']} {told['port']}",
@@ -442,6 +443,79 @@ def listener(found, told):
             "port": redirect.get("port"),
             "code": redirect.get("status_code"),
         },
+        refusal={
+            "code": refusal.get("status_code"),
+            "type": refusal.get("content_type"),
+            "text": refusal.get("message_body"),
+        },
+    )
+
+
+@reads("aws_lb_listener_rule")
+def listener_rule(found, told):
+    conditions = [
+        {
+            "HostHeaderConfig": {"Values": _only(each["host_header"]).get("values") or []},
+            "PathPatternConfig": {"Values": _only(each["path_pattern"]).get("values") or []},
+        }
+        for each in told["condition"]
+    ]
+    actions = [
+        {
+            "Type": each["type"],
+            "Order": each["order"],
+            "TargetGroupArn": _made(each.get("target_group_arn")),
+            "AuthenticateCognitoConfig": _cognito(_only(each["authenticate_cognito"])),
+        }
+        for each in told["action"]
+    ]
+    found.add("listener rule", f"{told['listener_arn']} {told['priority']}", **listener_rule_of(conditions, actions))
+
+
+def _cognito(told):
+    words = {"user_pool_arn": "UserPoolArn", "user_pool_client_id": "UserPoolClientId", "user_pool_domain": "UserPoolDomain"}
+    words |= {"on_unauthenticated_request": "OnUnauthenticatedRequest", "scope": "Scope", "session_timeout": "SessionTimeout"}
+    return {new: told[old] for old, new in words.items()} if told else {}
+
+
+@reads("aws_cloudformation_stack")
+def stack(found, told):
+    (rule,) = json.loads(told["template_body"])["Resources"].values()
+    assert rule["Type"] == "AWS::ElasticLoadBalancingV2::ListenerRule"
+    properties = rule["Properties"]
+    assert "{{resolve:secretsmanager:" in json.dumps(properties), "the secret's value is in the state"
+    found.add(
+        "listener rule",
+        f"{properties['ListenerArn']} {properties['Priority']}",
+        **listener_rule_of(properties["Conditions"], properties["Actions"]),
+    )
+
+
+@reads("aws_wafv2_web_acl_association")
+def web_acl(found, told):
+    found.add("web acl", told["resource_arn"], acl=told["web_acl_arn"])
+
+
+@reads("aws_appautoscaling_target")
+def scalable_target(found, told):
+    found.add(
+        "scaling",
+        told["resource_id"],
+        dimension=told["scalable_dimension"],
+        limits=[told["min_capacity"], told["max_capacity"]],
+    )
+
+
+@reads("aws_appautoscaling_policy")
+def scaling_policy(found, told):
+    tracked = _only(told["target_tracking_scaling_policy_configuration"])
+    found.add(
+        "scaling",
+        told["resource_id"],
+        policy=told["name"],
+        kind=told["policy_type"],
+        metric=_only(tracked["predefined_metric_specification"])["predefined_metric_type"],
+        target=float(tracked["target_value"]),
     )
 
 
@@ -482,7 +556,13 @@ def record(found, told):
 @reads("aws_acm_certificate")
 def certificate(found, told):
     found.stands_for(f"certificate of {told['domain_name']}", told["arn"])
-    found.add("certificate", told["domain_name"], method=told["validation_method"], tags=told["tags_all"])
+    found.add(
+        "certificate",
+        told["domain_name"],
+        others=Unordered(name for name in told["subject_alternative_names"] if name != told["domain_name"]),
+        methods=[told["validation_method"]],
+        tags=told["tags_all"],
+    )
 
 
 @reads("aws_vpc")

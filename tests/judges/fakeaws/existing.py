@@ -103,7 +103,7 @@ def _web_acls(account, region, text):
 def _secrets(account, region, text):
     """Secrets that dynamic references read by name, put together as the templates do."""
     manager = secretsmanager_backends[account][region]
-    for found in re.finditer(r'resolve:secretsmanager:"\s+- "([^":]+)"\s+- ":SecretString:"\s+- "([^"]*)"', text):
+    for found in re.finditer(r'resolve:secretsmanager:\$\{Secret\}:.*\s+- Secret: "([^"]+)"\s+Key: "([^"]*)"', text):
         name, key = found.groups()
         if name not in manager.secrets:
             value = json.dumps({key: "an existing secret"}) if key else "an existing secret"

@@ -1,6 +1,7 @@
 //! One line of Terraform's language, cut into the cells that are aligned.
 
 use super::chars;
+use crate::bytes::marked;
 
 /// A line and what the layout decides about it.
 pub(super) struct Line<'a> {
@@ -26,13 +27,13 @@ impl<'a> Line<'a> {
 
     /// What stands before the `=`, or before the comment if there is none.
     pub fn lead(&self) -> &'a str {
-        self.text[..self.assign.or(self.comment).unwrap_or(self.text.len())].trim_end()
+        self.text[..self.assign.or(self.comment).unwrap_or(self.text.len())].trim_ascii_end()
     }
 
     /// From the `=` up to the comment.
     fn assigned(&self) -> &'a str {
         let end = self.comment.unwrap_or(self.text.len());
-        self.assign.map_or("", |start| self.text[start..end].trim_end())
+        self.assign.map_or("", |start| self.text[start..end].trim_ascii_end())
     }
 
     /// The columns of everything before the comment.
@@ -133,16 +134,6 @@ impl<'a> Scanner<'a> {
 /// The bytes that mean something outside of a string, and those that do inside.
 const OUTSIDE: [bool; 256] = marked(b"\"#/<>{}[]()=!");
 const INSIDE: [bool; 256] = marked(b"\"\\$%");
-
-const fn marked(bytes: &[u8]) -> [bool; 256] {
-    let mut table = [false; 256];
-    let mut idx = 0;
-    while idx < bytes.len() {
-        table[bytes[idx] as usize] = true;
-        idx += 1;
-    }
-    table
-}
 
 /// How many bytes from the start mean nothing.
 fn ordinary(bytes: &[u8], table: &[bool; 256]) -> usize {

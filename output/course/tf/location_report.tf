@@ -1,0 +1,424 @@
+locals {
+  gitrev_report        = lookup(var.releases, "report", var.gitrev)
+  run_log_group_report = aws_cloudwatch_log_group.run_report.name
+}
+
+resource "aws_ecr_repository" "location_report" {
+  name                 = "course/location/report"
+  image_tag_mutability = "IMMUTABLE"
+  force_delete         = false
+
+  image_scanning_configuration {
+    scan_on_push = true
+  }
+
+  encryption_configuration {
+    encryption_type = "AES256"
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_ecr_lifecycle_policy" "location_report" {
+  repository = aws_ecr_repository.location_report.name
+  policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_report = aws_ecr_repository.location_report.repository_url
+}
+
+resource "aws_iam_role" "execution_report" {
+  name        = "course-eu-west-1-location-report-execution"
+  path        = "/dagforge/eu-west-1/course/run/"
+  description = "Starts the tasks of the code location report"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Principal = { Service = "ecs-tasks.amazonaws.com" }
+        Action    = "sts:AssumeRole"
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = local.account_id }
+
+          ArnLike = { "aws:SourceArn" = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:*" }
+        }
+      }
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "execution_report" {
+  name = "permissions"
+  role = aws_iam_role.execution_report.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "SignInToRegistry"
+        Effect = "Allow"
+        Action = ["ecr:GetAuthorizationToken"]
+        Resource = [
+          "*",
+        ]
+      },
+      {
+        Sid    = "PullImages"
+        Effect = "Allow"
+        Action = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        Resource = [
+          "arn:${local.partition}:ecr:${local.region}:${local.account_id}:repository/course/location/report",
+        ]
+      },
+      {
+        Sid    = "WriteLogs"
+        Effect = "Allow"
+        Action = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = [
+          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/course/server/report:log-stream:*",
+          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/course/run/report:log-stream:*",
+        ]
+      },
+      {
+        Sid    = "ReadSecrets"
+        Effect = "Allow"
+        Action = ["secretsmanager:GetSecretValue"]
+        Resource = [
+          local.database_secret_arn,
+        ]
+      },
+    ]
+  })
+}
+
+resource "aws_cloudwatch_log_group" "run_report" {
+  name              = "/dagforge/course/run/report"
+  retention_in_days = 365
+
+  skip_destroy = true
+}
+
+resource "aws_iam_role" "run_report" {
+  name        = "course-eu-west-1-location-report-run"
+  path        = "/dagforge/eu-west-1/course/run/"
+  description = "Runs of the code location report"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Principal = { Service = "ecs-tasks.amazonaws.com" }
+        Action    = "sts:AssumeRole"
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = local.account_id }
+
+          ArnLike = { "aws:SourceArn" = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:*" }
+        }
+      }
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "run_report" {
+  name = "permissions"
+  role = aws_iam_role.run_report.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "WriteComputeLogs"
+        Effect = "Allow"
+        Action = ["s3:GetObject", "s3:PutObject"]
+        Resource = [
+          "arn:${local.partition}:s3:::${local.compute_logs_bucket}/compute-logs/*",
+        ]
+      },
+      {
+        Sid    = "ListComputeLogs"
+        Effect = "Allow"
+        Action = ["s3:ListBucket"]
+        Resource = [
+          "arn:${local.partition}:s3:::${local.compute_logs_bucket}",
+        ]
+
+        Condition = { "StringLike" = { "s3:prefix" = "compute-logs/*" } }
+      },
+    ]
+  })
+}
+
+resource "aws_ecs_task_definition" "run_report" {
+  family                   = "course_run_report"
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  cpu                      = "512"
+  memory                   = "2048"
+  execution_role_arn       = aws_iam_role.execution_report.arn
+  task_role_arn            = aws_iam_role.run_report.arn
+
+  # What is queued or scheduled still names the revision it was made with, so a replaced revision stays registered.
+  skip_destroy = true
+
+  runtime_platform {
+    cpu_architecture        = "X86_64"
+    operating_system_family = "LINUX"
+  }
+
+  volume {
+    name = "tmp"
+  }
+
+  container_definitions = jsonencode([
+    {
+      name      = "run"
+      image     = "${local.repository_uri_report}:${local.gitrev_report}"
+      essential = true
+
+      user                   = "1000:1000"
+      readonlyRootFilesystem = true
+      stopTimeout            = 120
+      linuxParameters        = { initProcessEnabled = true }
+
+      environment = [
+        { name = "AWS_DEFAULT_REGION", value = "eu-west-1" },
+        { name = "DAGFORGE_COMPUTE_LOGS_BUCKET", value = local.compute_logs_bucket },
+        { name = "DAGSTER_CURRENT_IMAGE", value = "${local.repository_uri_report}:${local.gitrev_report}" },
+        { name = "DAGSTER_POSTGRES_DB", value = "dagster" },
+        { name = "DAGSTER_POSTGRES_HOSTNAME", value = local.database_host },
+        { name = "DAGSTER_POSTGRES_USERNAME", value = "dagster" },
+      ]
+
+      secrets = [
+        { name = "DAGSTER_POSTGRES_PASSWORD", valueFrom = "${local.database_secret_arn}:password::" },
+      ]
+
+      mountPoints = [
+        { sourceVolume = "tmp", containerPath = "/tmp", readOnly = false },
+      ]
+
+      logConfiguration = {
+        logDriver = "awslogs"
+        options = {
+          awslogs-group         = local.run_log_group_report
+          awslogs-region        = local.region
+          awslogs-stream-prefix = "run"
+          mode                  = "non-blocking"
+          max-buffer-size       = "25m"
+        }
+      }
+    },
+  ])
+}
+
+locals {
+  run_task_definition_report = aws_ecs_task_definition.run_report.arn
+  server_log_group_report    = aws_cloudwatch_log_group.server_report.name
+}
+
+resource "aws_cloudwatch_log_group" "server_report" {
+  name              = "/dagforge/course/server/report"
+  retention_in_days = 365
+
+  skip_destroy = true
+}
+
+resource "aws_iam_role" "server_report" {
+  name        = "course-eu-west-1-location-report-server"
+  path        = "/dagforge/eu-west-1/course/service/"
+  description = "Code server of the code location report"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Principal = { Service = "ecs-tasks.amazonaws.com" }
+        Action    = "sts:AssumeRole"
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = local.account_id }
+
+          ArnLike = { "aws:SourceArn" = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:*" }
+        }
+      }
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "server_report" {
+  name = "permissions"
+  role = aws_iam_role.server_report.id
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "WriteComputeLogs"
+        Effect = "Allow"
+        Action = ["s3:GetObject", "s3:PutObject"]
+        Resource = [
+          "arn:${local.partition}:s3:::${local.compute_logs_bucket}/compute-logs/*",
+        ]
+      },
+      {
+        Sid    = "ListComputeLogs"
+        Effect = "Allow"
+        Action = ["s3:ListBucket"]
+        Resource = [
+          "arn:${local.partition}:s3:::${local.compute_logs_bucket}",
+        ]
+
+        Condition = { "StringLike" = { "s3:prefix" = "compute-logs/*" } }
+      },
+    ]
+  })
+}
+
+resource "aws_ecs_task_definition" "server_report" {
+  family                   = "course_server_report"
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  cpu                      = "256"
+  memory                   = "1024"
+  execution_role_arn       = aws_iam_role.execution_report.arn
+  task_role_arn            = aws_iam_role.server_report.arn
+
+  runtime_platform {
+    cpu_architecture        = "X86_64"
+    operating_system_family = "LINUX"
+  }
+
+  volume {
+    name = "tmp"
+  }
+
+  container_definitions = jsonencode([
+    {
+      name      = "server"
+      image     = "${local.repository_uri_report}:${local.gitrev_report}"
+      essential = true
+
+      command = [
+        "dagster",
+        "code-server",
+        "start",
+        "-h",
+        "0.0.0.0",
+        "-p",
+        "4000",
+        "-f",
+        "/opt/dagster/app/course_report/definitions.py",
+        "-a",
+        "defs",
+        "-d",
+        "/opt/dagster/app",
+      ]
+
+      user                   = "1000:1000"
+      readonlyRootFilesystem = true
+      stopTimeout            = 75
+      linuxParameters        = { initProcessEnabled = true }
+
+      portMappings = [
+        { containerPort = 4000, hostPort = 4000, protocol = "tcp" },
+      ]
+
+      environment = [
+        { name = "AWS_DEFAULT_REGION", value = "eu-west-1" },
+        { name = "DAGFORGE_COMPUTE_LOGS_BUCKET", value = local.compute_logs_bucket },
+        { name = "DAGSTER_CONTAINER_CONTEXT", value = "{\"ecs\":{\"task_definition_arn\":\"${local.run_task_definition_report}\",\"container_name\":\"run\"}}" },
+        { name = "DAGSTER_CURRENT_IMAGE", value = "${local.repository_uri_report}:${local.gitrev_report}" },
+        { name = "DAGSTER_POSTGRES_DB", value = "dagster" },
+        { name = "DAGSTER_POSTGRES_HOSTNAME", value = local.database_host },
+        { name = "DAGSTER_POSTGRES_USERNAME", value = "dagster" },
+      ]
+
+      secrets = [
+        { name = "DAGSTER_POSTGRES_PASSWORD", valueFrom = "${local.database_secret_arn}:password::" },
+      ]
+
+      mountPoints = [
+        { sourceVolume = "tmp", containerPath = "/tmp", readOnly = false },
+      ]
+
+      healthCheck = {
+        command     = ["CMD", "dagster", "api", "grpc-health-check", "-p", "4000"]
+        interval    = 30
+        timeout     = 20
+        retries     = 3
+        startPeriod = 180
+      }
+
+      logConfiguration = {
+        logDriver = "awslogs"
+        options = {
+          awslogs-group         = local.server_log_group_report
+          awslogs-region        = local.region
+          awslogs-stream-prefix = "server"
+          mode                  = "non-blocking"
+          max-buffer-size       = "25m"
+        }
+      }
+    },
+  ])
+}
+
+resource "aws_service_discovery_service" "server_report" {
+  name = "report"
+
+  dns_config {
+    namespace_id   = local.namespace_id
+    routing_policy = "MULTIVALUE"
+
+    dns_records {
+      type = "A"
+      ttl  = 10
+    }
+  }
+
+  health_check_custom_config {
+    failure_threshold = 1
+  }
+}
+
+resource "aws_ecs_service" "server_report" {
+  name            = "course_server_report"
+  cluster         = local.cluster
+  task_definition = aws_ecs_task_definition.server_report.arn
+  launch_type     = "FARGATE"
+  desired_count   = var.services_enabled ? 1 : 0
+
+  availability_zone_rebalancing      = "DISABLED"
+  deployment_minimum_healthy_percent = 0
+  deployment_maximum_percent         = 100
+  enable_ecs_managed_tags            = true
+  enable_execute_command             = false
+  propagate_tags                     = "SERVICE"
+
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
+  }
+
+  network_configuration {
+    assign_public_ip = false
+    security_groups  = [local.server_security_group]
+    subnets          = [local.private_subnet_1, local.private_subnet_2]
+  }
+
+  service_registries {
+    registry_arn = aws_service_discovery_service.server_report.arn
+  }
+
+  depends_on = [
+    aws_ecs_cluster_capacity_providers.main,
+    aws_iam_role_policy.execution_report,
+    aws_iam_role_policy.server_report,
+  ]
+}
