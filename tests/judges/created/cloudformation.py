@@ -234,7 +234,6 @@ def file_system(reader, physical):
         "file system",
         physical,
         encrypted=told["Encrypted"],
-        key=told.get("KmsKeyId"),
         performance=told["PerformanceMode"],
         throughput=told["ThroughputMode"],
         backup=_backup(efs, physical),

@@ -73,6 +73,8 @@ def _volume(told):
         "name": told["name"],
         "efsVolumeConfiguration": {
             "fileSystemId": shared["file_system_id"],
+            # The root of an access point, which both sides have unsaid.
+            "rootDirectory": shared.get("root_directory") or "/",
             "transitEncryption": shared["transit_encryption"],
             "authorizationConfig": {"accessPointId": allowed["access_point_id"], "iam": allowed["iam"]},
         },
@@ -256,12 +258,11 @@ def _made(value):
 def file_system(found, told):
     name = told["tags"]["Name"]
     found.stands_for(f"file system {name}", told["id"])
-    moves = (_only([each for each in told["lifecycle_policy"] if each.get("transition_to_ia")]) or {})
+    moves = _only([each for each in told["lifecycle_policy"] if each.get("transition_to_ia")])
     found.add(
         "file system",
         told["id"],
         encrypted=told["encrypted"],
-        key=_made(told.get("kms_key_id")),
         performance=told["performance_mode"],
         throughput=told["throughput_mode"],
         infrequent=moves.get("transition_to_ia"),
