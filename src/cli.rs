@@ -122,6 +122,8 @@ pub enum RenderTarget {
     Tf,
     /// The same deployment on one machine, for `docker compose`; the spec turns it on with `local`
     Compose,
+    /// A workflow for GitHub Actions, which `github` in the spec asks for
+    Github,
     /// Everything that the spec turns on
     All,
 }

@@ -29,7 +29,8 @@ impl Compiled {
     /// Everything that the spec asks for: both ways to deploy, and whatever it turns on.
     pub fn targets(&self) -> Vec<Target> {
         let local = self.plan.local.as_ref().map(|_| Target::Compose);
-        [Target::Cfn, Target::Tf].into_iter().chain(local).collect()
+        let workflow = self.plan.github.as_ref().map(|_| Target::Github);
+        [Target::Cfn, Target::Tf].into_iter().chain(local).chain(workflow).collect()
     }
 
     /// Every file of the deployment for these targets, each rendered when it is asked for.

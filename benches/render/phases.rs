@@ -40,7 +40,7 @@ fn round(spec: &str) -> [f64; 7] {
     let mut stage = Stage::new(&folder.path().join("rendered")).unwrap();
     let mut reader = Reader::default();
     clock.tick(5);
-    for file in compiled.files(&[Target::Cfn, Target::Tf], &blueprints) {
+    for file in compiled.files(&Target::ALL, &blueprints) {
         let file = file.unwrap();
         clock.tick(if file.path == "plan.json" { 6 } else { 3 });
         reader.read(&file);

@@ -12,7 +12,7 @@ use crate::spec::path::SpecPath;
 use crate::spec::scalar::{GitRev, ImageRef, KeyName, REVISION};
 use crate::spec::task::OtherImage;
 
-pub(super) const RULES: &[Rule] = &[others, reachable, revisions];
+pub(super) const RULES: &[Rule] = &[others, reachable, revisions, builds];
 
 /// What a code location or task says about its image.
 struct Written<'a> {
@@ -20,6 +20,8 @@ struct Written<'a> {
     at: SpecPath,
     image: Option<&'a WordOr<ImageRef, OtherImage>>,
     gitrev: Option<&'a GitRev>,
+    /// It says how the image is built.
+    built: bool,
     /// Its code is in the core image.
     in_core: bool,
     /// Something else takes the revision too.
@@ -42,6 +44,7 @@ fn all<'a>(subject: &'a Subject) -> Vec<Written<'a>> {
         at: location_at(key.as_str()),
         image: it.image.as_ref(),
         gitrev: it.gitrev.as_ref(),
+        built: it.build.is_some(),
         in_core: it.serve == Some(Serve::InProcess),
         revision_goes_elsewhere: false,
     });
@@ -50,6 +53,7 @@ fn all<'a>(subject: &'a Subject) -> Vec<Written<'a>> {
         at: task_at(key.as_str()),
         image: it.image.as_ref(),
         gitrev: it.gitrev.as_ref(),
+        built: it.build.is_some(),
         in_core: false,
         revision_goes_elsewhere: it.package.as_ref().is_some_and(|it| it.as_str().contains(REVISION)),
     });
@@ -105,5 +109,13 @@ fn revisions(subject: &Subject, found: &mut Diagnostics) {
             let at = written.at.key("gitrev");
             found.no_effect(&at, "the image has a revision of its own", "remove it, or change the image's revision");
         }
+    }
+}
+
+/// An image that comes from elsewhere is built there.
+fn builds(subject: &Subject, found: &mut Diagnostics) {
+    for written in all(subject).iter().filter(|it| it.built && it.image.is_some()) {
+        let fix = "remove it, or leave `image` out to get a repository of its own";
+        found.no_effect(&written.at.key("build"), "the image is not built for this deployment", fix);
     }
 }

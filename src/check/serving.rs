@@ -30,7 +30,7 @@ fn keys(subject: &Subject, found: &mut Diagnostics) {
 }
 
 /// Keys, whether each is written, and the manners it belongs to.
-fn written(location: &CodeLocation) -> [(&'static str, bool, &'static [Serve]); 15] {
+fn written(location: &CodeLocation) -> [(&'static str, bool, &'static [Serve]); 16] {
     const LOADED: &[Serve] = &[Serve::Grpc, Serve::InProcess];
     const APART: &[Serve] = &[Serve::Grpc, Serve::External];
     const EXTERNAL: &[Serve] = &[Serve::External];
@@ -43,6 +43,7 @@ fn written(location: &CodeLocation) -> [(&'static str, bool, &'static [Serve]); 
         ("executable_path", location.executable_path.is_some(), &[Serve::InProcess]),
         ("server", location.server.is_some(), &[Serve::Grpc]),
         ("image", location.image.is_some(), APART),
+        ("build", location.build.is_some(), APART),
         ("gitrev", location.gitrev.is_some(), APART),
         ("writable_root", location.writable_root.is_some(), APART),
         ("volumes", location.volumes.is_some(), APART),

@@ -22,10 +22,10 @@ pub fn run(arguments: &Render) -> Result<ExitCode> {
     };
     let mut differs = false;
     let mut compiled = checked.compile(&arguments.revision, &blueprints)?;
-    if arguments.target == RenderTarget::Compose {
-        compiled.retain(|it| it.plan.local.is_some());
+    if let Some((target, key)) = asked_for(arguments.target) {
+        compiled.retain(|it| it.targets().contains(&target));
         if compiled.is_empty() {
-            bail!("{} asks for no local stack: add `local: {{}}`", arguments.input.spec.display());
+            bail!("{} asks for no {}: it has no `{key}`", arguments.input.spec.display(), target.folder());
         }
     }
     for compiled in compiled {
@@ -48,6 +48,15 @@ pub fn run(arguments: &Render) -> Result<ExitCode> {
         return Ok(ExitCode::from(FOUND));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A target that a deployment has only where its spec asks for it, and the key that does.
+fn asked_for(target: RenderTarget) -> Option<(Target, &'static str)> {
+    match target {
+        RenderTarget::Compose => Some((Target::Compose, "local")),
+        RenderTarget::Github => Some((Target::Github, "github")),
+        RenderTarget::Cfn | RenderTarget::Tf | RenderTarget::All => None,
+    }
 }
 
 /// One deployment on its way to its folder.
@@ -110,6 +119,7 @@ impl Run<'_> {
             RenderTarget::Cfn => vec![Target::Cfn],
             RenderTarget::Tf => vec![Target::Tf],
             RenderTarget::Compose => vec![Target::Compose],
+            RenderTarget::Github => vec![Target::Github],
             RenderTarget::All => self.compiled.targets(),
         }
     }
@@ -153,6 +163,7 @@ fn command(arguments: &Render) -> String {
         RenderTarget::Cfn => "cfn",
         RenderTarget::Tf => "tf",
         RenderTarget::Compose => "compose",
+        RenderTarget::Github => "github",
         RenderTarget::All => "all",
     };
     let mut words = vec![format!("dagforge render {target} {}", arguments.input.spec.display())];

@@ -37,6 +37,13 @@ pub struct Layer {
     pub publishes: IndexMap<String, Published>,
 }
 
+impl Layer {
+    /// It holds data, or everything else stands on it; the others may be replaced at will.
+    pub fn holds_data(&self) -> bool {
+        matches!(self.name.as_str(), "network" | "registry" | "data")
+    }
+}
+
 /// A value that a layer publishes.
 #[derive(Clone, Debug, Serialize)]
 pub struct Published {

@@ -10,6 +10,7 @@ pub mod data;
 pub mod data_access;
 pub mod deployment;
 pub mod file_system;
+pub mod github;
 pub mod iam;
 pub mod image;
 pub mod in_process;
@@ -21,6 +22,7 @@ pub mod location;
 pub mod login;
 pub mod names;
 pub mod network;
+pub mod ops;
 pub mod permission;
 pub mod platform;
 pub mod registry;
@@ -48,12 +50,14 @@ use crate::spec::location::Serve;
 use config::{Config, ConfigText};
 use data::Data;
 use deployment::Deployment;
+use github::Github;
 use instance::{Instance, Place};
 
 use layers::Layer;
 use local::Local;
 use location::Location;
 use network::Network;
+use ops::Ops;
 use platform::Platform;
 use registry::Repository;
 use revision::Revision;
@@ -82,6 +86,10 @@ pub struct Plan {
     pub core: CoreImage,
     /// What the Terraform module brings along.
     pub terraform: Terraform,
+    /// What the workflow has to know; none where there is none.
+    pub github: Option<Github>,
+    /// What `ops.sh` has to know.
+    pub ops: Ops,
     /// What the runbook says beyond that.
     pub runbook: Runbook,
     /// The deployment on one machine; none where the spec does not ask for it.
@@ -196,9 +204,12 @@ impl Plan {
         let repositories = owned_repositories(&locations, &tasks);
         let rooms = Rooms { network, registry, data, platform, locations, tasks, repositories };
         let layers = layers::layers(&deployment, &rooms);
+        let ops = Ops::resolve(spec, &deployment, &rooms, &layers, &config);
         Self {
             local: Local::resolve(spec, &deployment, &rooms),
             terraform: Terraform::resolve(spec, &deployment),
+            github: Github::resolve(spec, &deployment, &rooms, &ops),
+            ops,
             runbook: Runbook::resolve(&deployment, &rooms, &layers, &instance.workspace),
             layers,
             revision: Revision::resolve(&deployment, released_alone(&rooms)),

@@ -38,6 +38,8 @@ pub struct Runbook {
     pub stack_policies: Vec<String>,
     /// A code location to show commands with.
     pub example_location: Option<String>,
+    /// The same in Terraform's names.
+    pub example_label: Option<String>,
     /// Services, as words of a shell loop.
     pub services: String,
     /// Stacks in the order they are deleted, as words of a shell loop.
@@ -125,6 +127,7 @@ impl Runbook {
             steps: steps(layers),
             stack_policies: stack_policies(deployment, layers),
             example_location: example_location(rooms).map(ToString::to_string),
+            example_label: example_location(rooms).map(super::key::Key::snake),
             services: services(rooms),
             stacks_backwards: layers.iter().rev().map(|it| it.stack.as_str()).collect::<Vec<_>>().join(" "),
             secret_parameter: deployment.parameter_path("data", "database_secret_arn"),
@@ -177,10 +180,11 @@ fn external(rooms: &Rooms) -> Vec<External> {
     words.collect()
 }
 
-/// A code location that can be released alone, where there is one.
+/// A code location with a repository of its own, and if possible a revision that is given when it is deployed.
 fn example_location(rooms: &Rooms) -> Option<&super::key::Key> {
-    let alone = rooms.locations.iter().find(|it| it.revision_is_input);
-    alone.or_else(|| rooms.locations.first()).map(|it| &it.key)
+    let mut own = rooms.locations.iter().filter(|it| it.repository.is_some() && it.server.is_some());
+    let first = own.clone().next();
+    own.find(|it| it.revision_is_input).or(first).map(|it| &it.key)
 }
 
 /// The path is the load balancer's own, whatever the path prefix
@@ -213,9 +217,9 @@ fn services(rooms: &Rooms) -> String {
     core.chain(locations).map(|it| it.name.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-/// Layers with data get the policy; the others may be replaced at will.
+/// Layers with data get the policy.
 fn stack_policies(deployment: &Deployment, layers: &[super::layers::Layer]) -> Vec<String> {
-    let guarded = layers.iter().filter(|it| matches!(it.name.as_str(), "network" | "registry" | "data"));
+    let guarded = layers.iter().filter(|it| it.holds_data());
     let guarded = guarded.filter(|_| deployment.protection.stack_policy);
     let command = |stack: &str| {
         format!(

@@ -3,6 +3,7 @@
 mod cfn;
 mod compose;
 mod config;
+mod github;
 mod json;
 mod rooms;
 mod tf;
@@ -24,11 +25,13 @@ pub enum Target {
     Tf,
     /// The stack on one machine.
     Compose,
+    /// A workflow for GitHub Actions.
+    Github,
 }
 
 impl Target {
     /// Every target, in the order they are rendered.
-    pub const ALL: [Target; 3] = [Target::Cfn, Target::Tf, Target::Compose];
+    pub const ALL: [Target; 4] = [Target::Cfn, Target::Tf, Target::Compose, Target::Github];
 
     /// The word on the command line, and the folder of its blueprints and of its output.
     pub fn folder(self) -> &'static str {
@@ -36,6 +39,7 @@ impl Target {
             Target::Cfn => "cfn",
             Target::Tf => "tf",
             Target::Compose => "compose",
+            Target::Github => "github",
         }
     }
 }
@@ -49,12 +53,17 @@ pub struct File {
     pub text: String,
 }
 
-/// Files of a deployment whatever its targets, beside the plan itself: the runbook, the Dockerfile of the core image.
+/// Files of a deployment whatever its targets, beside the plan itself: the runbook, the Dockerfile of the core image,
+/// the program that operates it.
 pub fn always<'a>(
     rooms: &'a Rooms,
     blueprints: &'a Blueprints,
 ) -> impl Iterator<Item = Result<File, BlueprintError>> + 'a {
-    let own = [("README.md", "runbook/README.md.j2"), ("images/core/Dockerfile", "images/core/Dockerfile.j2")];
+    let own = [
+        ("README.md", "runbook/README.md.j2"),
+        ("images/core/Dockerfile", "images/core/Dockerfile.j2"),
+        ("ops/ops.sh", "ops/ops.sh.j2"),
+    ];
     own.into_iter().map(move |(path, blueprint)| {
         let rendered = blueprints.render(blueprint, context! { plan => rooms.plan() })?;
         Ok(File { path: path.to_owned(), text: rendered.text })
@@ -84,6 +93,7 @@ pub fn render<'a>(
             let policy = plan.deployment.protection.stack_policy.then(|| cfn::stack_policy(rooms, blueprints));
             Box::new(layers.map(move |index| cfn::template(plan, rooms, index, blueprints)).chain(policy))
         }
+        Target::Github => Box::new(plan.github.iter().map(move |_| github::workflow(rooms, blueprints))),
         Target::Tf => {
             let module = tf::MODULE_FILES.into_iter().map(move |name| tf::module_file(rooms, name, blueprints));
             // A location's repository stands in the file of the location.

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::build::Build;
 use super::choice::WordOr;
 use super::keyed::Keyed;
 use super::location::{Serve, ServerMode};
@@ -154,6 +155,8 @@ pub struct CodeLocation {
     pub server: Option<Server>,
     /// The task of each of this location's runs.
     pub run: Option<Run>,
+    /// Where the image is built from; default the folder that holds `output/`.
+    pub build: Option<Build>,
     /// Environment of server and runs; default none beyond what Dagster needs.
     pub env: Option<IndexMap<EnvName, String>>,
     /// Secrets of server and runs, by environment variable: `name`, `name:json_key` or an ARN in Secrets Manager,

@@ -1,10 +1,12 @@
 //! The spec exactly as written: `None` means "not said". Defaults belong to the plan.
 
 mod anchors;
+pub mod build;
 pub mod choice;
 pub mod compute;
 pub mod data;
 mod extent;
+pub mod github;
 pub mod instance;
 pub mod keyed;
 pub mod load;
@@ -90,6 +92,8 @@ pub struct Spec {
     pub iam: Option<Iam>,
     /// The deployment on one machine: with it, `render all` writes `compose/` too.
     pub local: Option<local::Local>,
+    /// A workflow for GitHub Actions; default none.
+    pub github: Option<github::Github>,
 }
 
 impl Document for Spec {

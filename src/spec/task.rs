@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::build::Build;
 use super::choice::WordOr;
 use super::compute::Permission;
 use super::keyed::Keyed;
@@ -28,6 +29,8 @@ pub struct Task {
     /// An archive in the code bucket, `packages/sales.tar.gz`, that is unpacked to `/opt/package` before the command
     /// starts there; default none. `{gitrev}` in it stands for the revision. The image must have sh, tar and gzip.
     pub package: Option<PackageKey>,
+    /// Where the image is built from, if its repository is its own; default the folder that holds `output/`.
+    pub build: Option<Build>,
     /// Environment of the container; default none but the region's.
     pub env: Option<IndexMap<EnvName, String>>,
     /// Secrets of the container, by environment variable: `name`, `name:json_key` or an ARN in Secrets Manager,

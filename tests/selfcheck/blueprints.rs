@@ -131,7 +131,7 @@ fn misused(tag: &Tag<'_>) -> Vec<String> {
 }
 
 #[test]
-fn raw_text_stands_around_the_dynamic_reference_alone() {
+fn raw_text_stands_around_dynamic_references_and_githubs_expressions_alone() {
     let raw = broken(|name, text| {
         let lines = text.lines().filter(|line| line.contains("{% raw"));
         lines.map(|line| format!("{name}: {}", line.trim())).collect()

@@ -94,6 +94,7 @@ const NOBODY: &[Listed] = &[
     ("instance.*.value", "environment variables of the init container"),
     ("instance.*.variable", "environment variables of the init container"),
     ("layers[].capabilities[]", "the commands of the runbook"),
+    ("github", "null without a workflow, which is then not rendered at all"),
     ("layers[].owner", "which blueprint is rendered for whom"),
     ("layers[].parameters[]", "the commands of the runbook"),
     ("layers[].publishes.*.parameter_type", "the frame of a template is given its parameters"),
@@ -146,6 +147,7 @@ impl Reads {
         self.tf.extend(read(&value, |rooms| drain(render(plan, rooms, Target::Tf, blueprints))));
         self.rest.extend(read(&value, |rooms| drain(always(rooms, blueprints))));
         self.rest.extend(read(&value, |rooms| drain(render(plan, rooms, Target::Compose, blueprints))));
+        self.rest.extend(read(&value, |rooms| drain(render(plan, rooms, Target::Github, blueprints))));
         let recording = Recording::of(&value, KEYED);
         let instance = recording.root().get_attr("instance").unwrap();
         for name in ["dagster/dagster.yaml.j2", "dagster/workspace.yaml.j2"] {

@@ -12,6 +12,7 @@ mod output;
 mod parity;
 mod random;
 mod replaced;
+mod shell;
 mod source;
 mod specs;
 mod tree;

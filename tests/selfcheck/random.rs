@@ -140,7 +140,7 @@ proptest! {
         // JSON is YAML.
         for compiled in compiled_text("dagforge.yaml", &spec.to_string(), &blueprints) {
             let mut reader = Reader::default();
-            for file in compiled.files(&[Target::Cfn, Target::Tf], &blueprints) {
+            for file in compiled.files(&Target::ALL, &blueprints) {
                 let file = file.unwrap();
                 reader.read(&file);
                 if file.path.ends_with(".tf") || file.path.ends_with(".yaml") {

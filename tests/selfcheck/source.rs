@@ -24,9 +24,11 @@ pub fn tags(line: &str) -> Vec<Tag<'_>> {
         let raw = found.last().is_some_and(|tag: &Tag<'_>| tag.word() == "raw");
         let (control, close) = match rest.as_bytes().get(at + 1) {
             Some(b'%') => (true, "%}"),
-            Some(b'{') if !raw => (false, "}}"),
+            // GitHub's own expressions, `${{ … }}`, stand in raw text.
+            Some(b'{') if !raw && !rest[..at].ends_with('$') => (false, "}}"),
             _ => {
-                rest = &rest[at + 1..];
+                let brace = rest[at + 1..].starts_with('{');
+                rest = &rest[at + 1 + usize::from(brace && !raw)..];
                 continue;
             }
         };

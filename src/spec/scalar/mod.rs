@@ -6,9 +6,11 @@
 
 mod aws;
 mod created;
+mod git;
 mod image;
 mod name;
 mod net;
+mod path;
 mod secret;
 mod task;
 mod version;
@@ -18,9 +20,11 @@ pub use aws::{
     AccountId, Arn, BucketName, FileSystemId, HostedZoneId, Region, ResourceId, SecurityGroupId, SubnetId, VpcId,
 };
 pub use created::{CreatedSecret, JsonKey, SecretSource};
+pub use git::{CommitHash, GitUrl, RefName};
 pub use image::{DagsterVersion, GitRev, ImageRef};
 pub use name::{EnvName, KeyName, Name, PythonModule};
 pub use net::{Cidr, DomainName, Percent, Port};
+pub use path::ProjectPath;
 pub use secret::{SecretRef, SsmPath};
 pub use task::{PackageKey, REVISION, RepositoryName, ScheduleExpression, TimeZone};
 pub use version::GrammarVersion;
@@ -84,11 +88,13 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<Arn>(),
     Format::of::<BucketName>(),
     Format::of::<Cidr>(),
+    Format::of::<CommitHash>(),
     Format::of::<DagsterVersion>(),
     Format::of::<DomainName>(),
     Format::of::<EnvName>(),
     Format::of::<FileSystemId>(),
     Format::of::<GitRev>(),
+    Format::of::<GitUrl>(),
     Format::of::<HostedZoneId>(),
     Format::of::<HttpsUrl>(),
     Format::of::<ImageRef>(),
@@ -98,7 +104,9 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<Name>(),
     Format::of::<PackageKey>(),
     Format::of::<PathPrefix>(),
+    Format::of::<ProjectPath>(),
     Format::of::<PythonModule>(),
+    Format::of::<RefName>(),
     Format::of::<Region>(),
     Format::of::<RepositoryName>(),
     Format::of::<ResourceId>(),

@@ -9,7 +9,7 @@ from moto.cloudformation.models import cloudformation_backends
 from moto.cloudformation.exceptions import CloudFormationError
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
-from fakeaws import schemas, template
+from fakeaws import policy, schemas, template
 from fakeaws.clients import Aws
 from fakeaws.errors import Invalid, NotHandled
 from fakeaws.stacks import Change, Stack, now
@@ -129,6 +129,19 @@ class Api(BaseResponse):
             if stack.deleted:
                 self.place.gone[stack.id] = self.place.stacks.pop(stack.name)
         return None
+
+    @_answers
+    def set_stack_policy(self):
+        if self._get_param("StackPolicyURL"):
+            raise NotHandled("stack policies from S3")
+        stack, body = self.place.stack(self._get_param("StackName")), self._get_param("StackPolicyBody")
+        stack.policy, stack.policy_text = policy.parse(body), body
+        return None
+
+    @_answers
+    def get_stack_policy(self):
+        stack = self.place.stack(self._get_param("StackName"))
+        return {"StackPolicyBody": stack.policy_text} if stack.policy is not None else {}
 
     @_answers
     def create_change_set(self):

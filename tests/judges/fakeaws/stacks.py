@@ -7,7 +7,7 @@ and leave an event with the reason, as on AWS.
 import uuid
 from datetime import datetime, timezone
 
-from fakeaws import parameters, schemas, template
+from fakeaws import parameters, policy, schemas, template
 from fakeaws.errors import Invalid, MissingCapability, MustReplace, NotHandled
 from fakeaws.resources import handler_of
 from fakeaws.values import Scope, resolve_dynamic
@@ -48,6 +48,8 @@ class Stack:
         self.resolved, self.resources, self.outputs, self.events = {}, {}, {}, []
         self.created, self.updated, self.deleted = now(), None, None
         self.status, self.reason = "REVIEW_IN_PROGRESS", None
+        # The statements of the stack policy; none allows everything.
+        self.policy = None
 
     def note(self, status, reason=None, resource=None):
         if resource is None:
@@ -103,6 +105,8 @@ class Stack:
         before.resolved = self.resolved
         self.note("UPDATE_IN_PROGRESS", "User Initiated")
         try:
+            if self.policy is not None:
+                policy.refuse(self.policy, change.actions())
             self._apply(change, "UPDATE")
         except Exception as error:  # noqa: BLE001 - see create.
             self.note("UPDATE_ROLLBACK_IN_PROGRESS", _why(error))
