@@ -54,7 +54,8 @@ fn actions(role: &Role) -> BTreeSet<&str> {
 fn a_created_secret_is_read_by_its_own_task_alone() {
     let plan = example();
     let rooms = &plan.rooms;
-    let others = rooms.locations.iter().flat_map(|it| [&it.execution_role, &it.server_role, &it.run_role]);
+    let others =
+        rooms.locations.iter().flat_map(|it| [&it.execution_role, &it.server.as_ref().unwrap().role, &it.run_role]);
     let core = [&rooms.platform.execution_role, &rooms.platform.webserver.role, &rooms.platform.daemon.role];
     let tasks = rooms.tasks.iter().flat_map(|it| [&it.execution_role, &it.role]);
     let roles: Vec<&Role> = others.chain(core).chain(tasks).collect();
@@ -81,7 +82,11 @@ fn runs_may_start_what_names_them_and_nothing_else() {
         .map(|it| format!("arn:<partition>:iam::<account>:role{}{}", it.path, it.name));
     assert_eq!(on(&location.run_role, "iam:PassRole"), roles);
     assert_eq!(on(&location.run_role, "ecs:StopTask"), [format!("{prefix}:task/analytics/*")]);
-    assert!(actions(&location.server_role).iter().all(|it| !it.starts_with("ecs:") && !it.starts_with("iam:")));
+    assert!(
+        actions(&location.server.as_ref().unwrap().role)
+            .iter()
+            .all(|it| !it.starts_with("ecs:") && !it.starts_with("iam:"))
+    );
     let names = |it: &dagforge::plan::task::TaskDefinition| {
         let variables = it.containers.iter().flat_map(|it| &it.environment).map(|it| it.name.clone());
         variables.filter(|it| it.starts_with("DAGFORGE_TASK_")).collect::<Vec<_>>()

@@ -139,7 +139,9 @@ fn connections(subject: &Subject, found: &mut Diagnostics) {
     let Some(("db", family, size)) = parts(&database.class) else { return };
     let connections = |gib: u64| gib * 1024 * 1024 * 1024 / BYTES_PER_CONNECTION;
     let gib = BURSTABLE.iter().find(|it| it.0 == size).filter(|_| matches!(family, "t3" | "t4g"));
-    let services = 2 + subject.plan.rooms.locations.len() as u64;
+    let locations = &subject.plan.rooms.locations;
+    let servers = locations.iter().filter_map(|it| it.server.as_ref());
+    let services = 2 + servers.map(|it| u64::from(it.service.desired_count)).sum::<u64>();
     let tasks = u64::from(subject.plan.instance.max_concurrent) + services;
     let Some(accepted) = gib.map(|it| connections(it.1)).filter(|it| *it < tasks) else { return };
     let enough = BURSTABLE.iter().find(|it| connections(it.1) >= tasks).map(|it| format!("db.{family}.{}", it.0));

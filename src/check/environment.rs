@@ -110,7 +110,7 @@ mod tests {
         let loaded = load::<Spec>(&crate::source::Source::new("dagforge.yaml", text), None).unwrap();
         let plan = super::super::outlook(&loaded.spec, None);
         let location = &plan.rooms.locations[0];
-        let containers = location.server.containers.iter().chain(&location.run.containers);
+        let containers = location.server.as_ref().unwrap().task.containers.iter().chain(&location.run.containers);
         for variable in containers.flat_map(|it| it.environment.iter().chain(&it.secrets)) {
             assert!(owner(&variable.name).is_some(), "{}", variable.name);
         }

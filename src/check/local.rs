@@ -8,6 +8,7 @@ use crate::plan::local::{CODE_DIRECTORY, OWN_SERVICES, known, path_in_project, p
 use crate::spec::choice::WordOr;
 use crate::spec::keyed::Keyed;
 use crate::spec::local::{ExtraService, Local, LocalLocation};
+use crate::spec::location::Serve;
 use crate::spec::path::SpecPath;
 use crate::spec::scalar::{EnvName, ImageRef, KeyName};
 
@@ -46,7 +47,8 @@ impl Subject<'_> {
 
 /// Keys below `local.code_locations` are those of code locations.
 fn unknown_locations(subject: &Subject, found: &mut Diagnostics) {
-    let known: Vec<&str> = subject.spec.code_locations.keys().map(KeyName::as_str).collect();
+    let here = subject.spec.code_locations.iter().filter(|(_, it)| it.serve != Some(Serve::External));
+    let known: Vec<&str> = here.map(|it| it.0.as_str()).collect();
     for (key, _) in subject.local_locations().filter(|(key, _)| !known.contains(&key.as_str())) {
         let meant = nearest(key.as_str(), known.iter().copied());
         found.unknown_location_key(&at().key("code_locations").key(key.as_str()), key.as_str(), meant, &known);

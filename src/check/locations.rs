@@ -3,9 +3,10 @@
 use super::{Rule, Subject, location_at};
 use crate::diagnostic::Diagnostics;
 use crate::spec::compute::CodeLocation;
+use crate::spec::location::{Serve, ServerMode};
 use crate::spec::scalar::PythonModule;
 
-pub(super) const RULES: &[Rule] = &[some, source, python, twins, server];
+pub(super) const RULES: &[Rule] = &[some, source, python, twins, server, replicas];
 
 /// A deployment has something to show.
 fn some(subject: &Subject, found: &mut Diagnostics) {
@@ -28,7 +29,7 @@ fn sources(location: &CodeLocation) -> Vec<(&'static str, &str)> {
 fn source(subject: &Subject, found: &mut Diagnostics) {
     for (key, location) in &subject.spec.code_locations {
         let given: Vec<&str> = sources(location).into_iter().map(|it| it.0).collect();
-        if given.len() != 1 {
+        if given.len() != 1 && location.serve != Some(Serve::External) {
             found.definitions_source(&location_at(key.as_str()), key.as_str(), &given);
         }
     }
@@ -87,6 +88,20 @@ fn server(subject: &Subject, found: &mut Diagnostics) {
         if let Some(port) = server.port.filter(|it| *it < 1024) {
             let reason = "ports below are root's, and the containers do not run as root";
             found.beyond(&at.key("port"), port.into(), (1024, 65535), reason);
+        }
+    }
+}
+
+/// Only servers that can be told their id answer as one.
+fn replicas(subject: &Subject, found: &mut Diagnostics) {
+    for (key, location) in &subject.spec.code_locations {
+        let Some(server) = &location.server else { continue };
+        let Some(replicas) = server.replicas else { continue };
+        let at = location_at(key.as_str()).key("server").key("replicas");
+        if replicas == 0 {
+            found.beyond(&at, 0, (1, u64::MAX), "without a server the location cannot be loaded");
+        } else if replicas > 1 && server.mode != Some(ServerMode::Grpc) {
+            found.server_replicas(&at, replicas);
         }
     }
 }

@@ -12,6 +12,7 @@ mod discovery;
 mod egress;
 pub(crate) mod environment;
 pub mod fargate;
+mod images;
 mod listener;
 mod local;
 mod locations;
@@ -24,8 +25,10 @@ mod owners;
 mod permissions;
 mod ranges;
 mod runs;
+mod serving;
 mod sharing;
 mod sizes;
+mod storage;
 mod subnets;
 mod tags;
 mod tasks;
@@ -71,6 +74,9 @@ const RULES: &[&[Rule]] = &[
     webservers::RULES,
     sizes::RULES,
     locations::RULES,
+    serving::RULES,
+    images::RULES,
+    storage::RULES,
     local::RULES,
     environment::RULES,
     permissions::RULES,

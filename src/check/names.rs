@@ -73,17 +73,23 @@ fn stacks(subject: &Subject, found: &mut Diagnostics) {
 
 /// Host names of the code servers: the namespace may come from the deployment's name.
 fn hosts(subject: &Subject, found: &mut Diagnostics) {
-    let namespace = &subject.plan.rooms.platform.namespace;
+    let Some(namespace) = &subject.plan.rooms.platform.namespace else { return };
     if subject.spec.discovery.as_ref().and_then(|it| it.namespace.as_ref()).is_none() {
         let label = namespace.split('.').next().unwrap_or_default();
         let derived = Derived { what: "the DNS label", name: label, length: label.len(), limit: LABEL_LIMIT };
         subject.derived(&derived, ", or set `discovery.namespace`", found);
     }
-    let too_long = subject.plan.rooms.locations.iter().find(|it| it.host.len() > HOST_LIMIT);
-    if let Some(location) = too_long {
+    let too_long = subject
+        .plan
+        .rooms
+        .locations
+        .iter()
+        .filter_map(|it| Some(&it.server.as_ref()?.host))
+        .find(|it| it.len() > HOST_LIMIT);
+    if let Some(host) = too_long {
         let at = SpecPath::from("discovery.namespace");
         let fix = "take a shorter namespace, or leave it out";
-        found.name_too_long(&at, "the host name", &location.host, location.host.len(), HOST_LIMIT, fix);
+        found.name_too_long(&at, "the host name", host, host.len(), HOST_LIMIT, fix);
     }
 }
 
@@ -120,16 +126,17 @@ mod tests {
         let loaded = crate::spec::load::<crate::spec::Spec>(&source, Some(&key)).unwrap();
         let plan = super::super::outlook(&loaded.spec, Some(&key));
         let location = &plan.rooms.locations[0];
+        let server = location.server.as_ref().unwrap();
         let fits = |name: &str, limit: usize| assert!(name.len() <= limit, "{name}");
-        for role in [&location.execution_role, &location.server_role, &location.run_role] {
+        for role in [&location.execution_role, &server.role, &location.run_role] {
             fits(&role.name, 64);
             fits(&role.path, 512);
         }
-        for task in [&location.server, &location.run] {
+        for task in [&server.task, &location.run] {
             fits(&task.family, 255);
         }
-        fits(&location.service.name, 255);
-        fits(&location.repository.name, 256);
+        fits(&server.service.name, 255);
+        fits(&location.repository.as_ref().unwrap().name, 256);
         fits(&location.run_log_group.name, 512);
         fits(&plan.rooms.platform.cluster.name, 255);
         for group in &plan.rooms.platform.security.groups {

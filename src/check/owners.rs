@@ -80,8 +80,8 @@ impl Subject<'_> {
     pub(super) fn planned(&self) -> impl Iterator<Item = Planned<'_>> {
         let locations = self.plan.rooms.locations.iter().map(|it| Planned {
             at: super::location_at(it.key.as_str()),
-            definitions: vec![&it.server, &it.run],
-            roles: vec![&it.server_role, &it.run_role],
+            definitions: it.server.iter().map(|it| &it.task).chain([&it.run]).collect(),
+            roles: it.server.iter().map(|it| &it.role).chain([&it.run_role]).collect(),
             execution_role: &it.execution_role,
         });
         let tasks = self.plan.rooms.tasks.iter().map(|it| Planned {
@@ -90,6 +90,14 @@ impl Subject<'_> {
             roles: vec![&it.role],
             execution_role: &it.execution_role,
         });
-        locations.chain(tasks)
+        // What they share is as large as what the first says.
+        let first = crate::plan::in_process::keys(self.spec).into_iter().next();
+        let in_process = first.zip(self.plan.rooms.platform.in_process.as_ref()).map(|(key, it)| Planned {
+            at: super::location_at(key.as_str()),
+            definitions: vec![&it.run],
+            roles: vec![&it.role],
+            execution_role: &it.execution_role,
+        });
+        locations.chain(in_process).chain(tasks)
     }
 }

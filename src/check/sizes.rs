@@ -19,12 +19,17 @@ fn pairs(subject: &Subject, found: &mut Diagnostics) {
     pair("web".into(), web, &plan.rooms.platform.webserver.task, found);
     let daemon = spec.daemon.as_ref().map(|it| (it.cpu, it.memory));
     pair("daemon".into(), daemon, &plan.rooms.platform.daemon.task, found);
-    for (location, planned) in spec.code_locations.iter().zip(&plan.rooms.locations) {
-        let (key, location) = location;
+    for (key, location) in &spec.code_locations {
+        let planned = plan.rooms.locations.iter().find(|it| it.key.as_str() == key.as_str());
         let server = location.server.as_ref().map(|it| (it.cpu, it.memory));
-        pair(location_at(key.as_str()).key("server"), server, &planned.server, found);
+        if let Some(task) = planned.and_then(|it| it.server.as_ref()) {
+            pair(location_at(key.as_str()).key("server"), server, &task.task, found);
+        }
         let run = location.run.as_ref().map(|it| (it.cpu, it.memory));
-        pair(location_at(key.as_str()).key("run"), run, &planned.run, found);
+        let shared = plan.rooms.platform.in_process.as_ref().map(|it| &it.run);
+        if let Some(task) = planned.map(|it| &it.run).or(shared) {
+            pair(location_at(key.as_str()).key("run"), run, task, found);
+        }
     }
     for ((key, task), planned) in spec.tasks.iter().flatten().zip(&plan.rooms.tasks) {
         pair(task_at(key.as_str()), Some((task.cpu, task.memory)), &planned.definition, found);
@@ -48,13 +53,13 @@ fn pair(at: SpecPath, written: Option<Written>, task: &TaskDefinition, found: &m
 
 /// Fargate's own 20 GiB come without asking.
 fn ephemeral(subject: &Subject, found: &mut Diagnostics) {
-    let runs = subject
-        .spec
-        .code_locations
-        .iter()
-        .map(|(key, it)| (location_at(key.as_str()).key("run"), it.run.as_ref().and_then(|it| it.ephemeral_gib)));
+    let locations = subject.spec.code_locations.iter().flat_map(|(key, it)| {
+        let at = location_at(key.as_str());
+        let server = it.server.as_ref().and_then(|it| it.ephemeral_gib);
+        [(at.key("server"), server), (at.key("run"), it.run.as_ref().and_then(|it| it.ephemeral_gib))]
+    });
     let tasks = subject.spec.tasks.iter().flatten().map(|(key, it)| (task_at(key.as_str()), it.ephemeral_gib));
-    for (at, gib) in runs.chain(tasks) {
+    for (at, gib) in locations.chain(tasks) {
         let Some(gib) = gib else { continue };
         if !(21..=200).contains(&gib) {
             let at = at.key("ephemeral_gib");

@@ -43,8 +43,15 @@ impl Needed {
         let platform = &plan.rooms.platform;
         let webservers = [Some(&platform.webserver), platform.read_only_copy.as_ref()];
         let replicas: u64 = webservers.into_iter().flatten().map(|it| u64::from(it.most())).sum();
-        // The daemon and each location's server are one task.
-        let services = replicas + 1 + plan.rooms.locations.len() as u64;
+        let servers: u64 = plan
+            .rooms
+            .locations
+            .iter()
+            .filter_map(|it| it.server.as_ref())
+            .map(|it| u64::from(it.service.desired_count))
+            .sum();
+        // The daemon is one task.
+        let services = replicas + 1 + servers;
         let endpoints = network.interface_endpoints.len() as u64 * zones;
         let database = plan.rooms.data.database.created.as_ref().map_or(0, |_| DATABASE);
         let balancer = platform.load_balancer.as_ref().filter(|it| it.internal).map_or(0, |_| LOAD_BALANCER * zones);

@@ -9,15 +9,12 @@ use crate::diagnostic::Diagnostics;
 use crate::diagnostic::suggest::nearest;
 use crate::plan::Key;
 use crate::plan::secret::{created_id, created_name};
-use crate::plan::tasks::image::ecr_region;
 use crate::spec::choice::WordOr;
-use crate::spec::network::Nat;
 use crate::spec::path::SpecPath;
-use crate::spec::scalar::{KeyName, REVISION, SecretSource};
-use crate::spec::task::{OtherImage, Task};
+use crate::spec::scalar::{KeyName, SecretSource};
+use crate::spec::task::Task;
 
-pub(super) const RULES: &[Rule] =
-    &[keys, images, reachable, triggers, revisions, time_zones, code_bucket, clashes, suffixes];
+pub(super) const RULES: &[Rule] = &[keys, triggers, time_zones, code_bucket, clashes, suffixes];
 
 fn tasks<'a>(subject: &'a Subject) -> impl Iterator<Item = (&'a KeyName, &'a Task)> {
     subject.spec.tasks.iter().flatten()
@@ -27,52 +24,6 @@ fn tasks<'a>(subject: &'a Subject) -> impl Iterator<Item = (&'a KeyName, &'a Tas
 fn keys(subject: &Subject, found: &mut Diagnostics) {
     for (key, _) in tasks(subject).filter(|(key, _)| subject.spec.code_locations.contains_key(*key)) {
         found.shared_key(&task_at(key.as_str()), key.as_str());
-    }
-}
-
-/// Whose image a task has, where it is another's.
-fn image_of(task: &Task) -> Option<&KeyName> {
-    match &task.image {
-        Some(WordOr::Other(OtherImage::Of(other))) => Some(other),
-        _ => None,
-    }
-}
-
-/// `of` leads to an image in one step.
-fn images(subject: &Subject, found: &mut Diagnostics) {
-    for (key, task) in tasks(subject) {
-        let Some(other) = image_of(task) else { continue };
-        let at = task_at(key.as_str()).key("image").key("of");
-        let theirs = subject.spec.tasks.as_ref().and_then(|it| it.get(other)).filter(|_| other != key);
-        if let Some(source) = theirs.and_then(image_of) {
-            found.image_of_other(&at, other.as_str(), source.as_str());
-        } else if theirs.is_none() && !subject.spec.code_locations.contains_key(other) {
-            let others = tasks(subject).filter(|(it, task)| *it != key && image_of(task).is_none()).map(|(it, _)| it);
-            let known = subject.spec.code_locations.keys().chain(others).map(KeyName::as_str);
-            found.image_of_nothing(&at, other.as_str(), nearest(other.as_str(), known));
-        }
-    }
-}
-
-/// Without NAT an image comes from ECR of the region.
-fn reachable(subject: &Subject, found: &mut Diagnostics) {
-    let nat = subject.spec.network.as_ref().and_then(|it| it.nat);
-    if subject.existing_vpc().is_some() || nat != Some(Nat::None) {
-        return;
-    }
-    let region = subject.spec.region.as_str();
-    for (key, task) in tasks(subject) {
-        let at = task_at(key.as_str()).key("image");
-        let (at, repository, image) = match &task.image {
-            Some(WordOr::Word(image)) => (at, image.repository(), image.as_str()),
-            Some(WordOr::Other(OtherImage::Repository(name))) if name.has_registry() => {
-                (at.key("repository"), name.as_str(), name.as_str())
-            }
-            _ => continue,
-        };
-        if ecr_region(repository) != Some(region) {
-            found.image_of_other_region(&at, image, region);
-        }
     }
 }
 
@@ -86,17 +37,6 @@ fn triggers(subject: &Subject, found: &mut Diagnostics) {
         for (index, location) in from.iter().enumerate().filter(|(_, it)| !known.contains(&it.as_str())) {
             let meant = nearest(location.as_str(), known.iter().copied());
             found.unknown_location(&at.index(index), location.as_str(), meant, &known);
-        }
-    }
-}
-
-/// A revision of the task's own goes somewhere.
-fn revisions(subject: &Subject, found: &mut Diagnostics) {
-    for (key, task) in tasks(subject).filter(|(_, task)| task.gitrev.is_some()) {
-        let fixed = matches!(&task.image, Some(WordOr::Word(_) | WordOr::Other(OtherImage::Of(_))));
-        if fixed && !task.package.as_ref().is_some_and(|it| it.as_str().contains(REVISION)) {
-            let at = task_at(key.as_str()).key("gitrev");
-            found.no_effect(&at, "the image has a revision of its own", "remove it, or change the image's revision");
         }
     }
 }

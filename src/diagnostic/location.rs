@@ -10,6 +10,9 @@ codes! {
         `package`. Dagster would refuse none, and choose among several by itself.";
     SAME_DEFINITIONS = "same-definitions": "Two code locations load the same definitions. Every schedule and sensor in \
         them would run twice.";
+    SERVER_REPLICAS = "server-replicas": "Each `dagster code-server start` makes an id of its own, and Dagster loads a \
+        location anew whenever the id of its server changes: with several it would do so at every other request. \
+        `dagster api grpc` can be given an id that all share.";
     DAGSTER_VERSION = "dagster-version": "The rendered dagster.yaml needs Dagster 1.13 or later, and the versions of \
         dagster-aws and dagster-postgres that belong to a release of Dagster are known for 1.x.";
     CONTAINER_USER = "container-user": "Containers run as `uid:gid`, two numbers: ECS looks up no names before a \
@@ -43,6 +46,13 @@ impl Diagnostics {
         let message = format!("`{key}` loads the same definitions as `{other}`");
         self.warning(SAME_DEFINITIONS, Place::key(at), message)
             .help("their schedules and sensors would run twice: remove one, or give each an `attribute` of its own");
+    }
+
+    /// Several servers that do not answer as one.
+    pub fn server_replicas(&mut self, at: &SpecPath, replicas: u32) {
+        let message = format!("{replicas} servers of the mode `code-server` would make Dagster reload all the time");
+        self.error(SERVER_REPLICAS, Place::value(at), message)
+            .help("write `mode: grpc` beside it, or leave `replicas` out");
     }
 
     /// A version of Dagster that the rendered files do not fit.

@@ -18,8 +18,10 @@ mod network;
 mod permission;
 mod print;
 mod runs;
+mod serving;
 mod shape;
 mod sharing;
+mod storage;
 pub mod suggest;
 mod tags;
 mod tasks;
@@ -43,6 +45,8 @@ pub fn codes() -> impl Iterator<Item = Code> {
         listener::CODES,
         data::CODES,
         location::CODES,
+        serving::CODES,
+        storage::CODES,
         environment::CODES,
         permission::CODES,
         arn::CODES,

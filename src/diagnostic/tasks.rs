@@ -7,8 +7,8 @@ use crate::spec::path::SpecPath;
 codes! {
     SHARED_KEY = "shared-key": "A task and a code location have the same key. Their stacks, their secrets and their \
         revisions in `releases` are named after it, so a key can only belong to one of them.";
-    IMAGE_OF = "image-of": "`of` takes the image of a code location or of a task that has an image of its own. A task \
-        whose image is again another's would hide where it comes from.";
+    IMAGE_OF = "image-of": "`of` takes the image of a code location or of a task that has an image of its own. An image \
+        that is again another's would hide where it comes from.";
     UNKNOWN_LOCATION = "unknown-location": "Every name in `trigger_from` is the key of a code location, whose runs get the \
         right to start the task; so is every key below `local.code_locations`.";
     SECRET_CLASH = "secret-clash": "Two secrets that are created would get one name in a template or module, because \
@@ -25,11 +25,11 @@ impl Diagnostics {
 
     /// `of` names nothing.
     pub fn image_of_nothing(&mut self, at: &SpecPath, key: &str, meant: Option<&str>) {
-        let message = format!("there is no code location and no other task `{key}`");
+        let message = format!("there is no other code location and no other task `{key}`");
         let finding = self.error(IMAGE_OF, Place::value(at), message);
         match meant {
             Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-            None => finding.help("leave `image` out to get a repository for this task"),
+            None => finding.help("leave `image` out to get a repository of its own"),
         };
     }
 
@@ -37,6 +37,12 @@ impl Diagnostics {
     pub fn image_of_other(&mut self, at: &SpecPath, key: &str, source: &str) {
         let message = format!("the image of `{key}` is itself that of `{source}`");
         self.error(IMAGE_OF, Place::value(at), message).help(format!("write `{{of: {source}}}`"));
+    }
+
+    /// `of` names a location that has no image of its own.
+    pub fn image_of_core(&mut self, at: &SpecPath, key: &str) {
+        let message = format!("the code of `{key}` is in the core image, and it has no image of its own");
+        self.error(IMAGE_OF, Place::value(at), message).help("leave `image` out to get a repository of its own");
     }
 
     /// `trigger_from` names no code location.

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::access_logs;
 use super::bucket::{Buckets, CreatedBucket};
 use super::deployment::Deployment;
+use super::file_system::FileSystem;
 use super::iam::{Role, Trust};
 use super::secret;
 use super::security::NO_EGRESS_CIDR;
@@ -23,6 +24,10 @@ pub struct Data {
     pub compute_logs_bucket: Text,
     /// Name of the bucket with the packages of tasks; none where no task has one.
     pub code_bucket: Option<Text>,
+    /// Name of the bucket that pipelines keep their data in; none where no code location has a share of it.
+    pub data_bucket: Option<Text>,
+    /// File systems of the code locations.
+    pub file_systems: Vec<FileSystem>,
     /// Dagster's Postgres.
     pub database: Database,
 }
@@ -131,11 +136,12 @@ pub struct GeneratedSecret {
 
 impl Data {
     /// Resolves the data room.
-    pub fn resolve(spec: &Spec, deployment: &Deployment) -> Self {
+    pub fn resolve(spec: &Spec, deployment: &Deployment, subnets: &[Text]) -> Self {
         let config = spec.config.clone().unwrap_or_default();
         let storage = spec.storage.clone().unwrap_or_default();
         let logs = storage.compute_logs.unwrap_or_default();
         let packages = spec.tasks.iter().flatten().any(|(_, task)| task.package.is_some());
+        let shared = storage.data_bucket.is_some() || spec.code_locations.values().any(|it| it.s3_prefix.is_some());
         let mut buckets = Buckets::new(deployment);
         Self {
             config_bucket: buckets.name("config", "config.bucket", config.bucket.as_ref(), None),
@@ -147,6 +153,8 @@ impl Data {
             ),
             code_bucket: packages
                 .then(|| buckets.name("code", "storage.code_bucket", storage.code_bucket.as_ref(), None)),
+            data_bucket: shared.then(|| buckets.data(storage.data_bucket.as_ref())),
+            file_systems: FileSystem::all(spec, deployment, subnets),
             buckets: buckets.created.into_iter().chain(access_logs::bucket(spec, deployment)).collect(),
             database: Database::resolve(&spec.database.clone().unwrap_or_default(), deployment),
         }

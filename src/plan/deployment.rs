@@ -161,9 +161,10 @@ impl Protection {
 }
 
 /// What the stack policy guards.
-const GUARDED_TYPES: [&str; 6] = [
+const GUARDED_TYPES: [&str; 7] = [
     "AWS::EC2::VPC",
     "AWS::ECR::Repository",
+    "AWS::EFS::FileSystem",
     "AWS::Logs::LogGroup",
     "AWS::RDS::DBInstance",
     "AWS::S3::Bucket",

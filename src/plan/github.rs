@@ -112,8 +112,10 @@ fn checks(github: &SpecGithub) -> Vec<String> {
 
 /// What has an image of its own.
 fn units<'a>(spec: &'a Spec, rooms: &'a Rooms) -> Vec<Unit<'a>> {
-    let locations = spec.code_locations.iter().zip(&rooms.locations);
-    let locations = locations.map(|((_, it), location)| Unit { key: location.key.as_str(), build: it.build.as_ref() });
+    let locations = rooms.locations.iter().filter(|it| it.repository.is_some()).filter_map(|location| {
+        let it = spec.code_locations.get(location.key.as_str())?;
+        Some(Unit { key: location.key.as_str(), build: it.build.as_ref() })
+    });
     let tasks = spec.tasks.iter().flat_map(|it| it.iter()).zip(&rooms.tasks);
     let tasks = tasks.filter(|(_, task)| task.repository.is_some());
     locations.chain(tasks.map(|((_, it), task)| Unit { key: task.key.as_str(), build: it.build.as_ref() })).collect()

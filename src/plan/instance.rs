@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::deployment::{Deployment, Tag};
 use super::text::Text;
+use super::workspace::Workspace;
 use crate::spec::Spec;
 use crate::spec::compute::{Capacity, PoolGranularity, Runs};
 use crate::spec::instance::{Instance as SpecInstance, PurgeAfterDays};
@@ -51,8 +52,8 @@ pub struct Instance {
     pub tick_threads: u32,
     /// Usage telemetry.
     pub telemetry: bool,
-    /// Servers of the code locations.
-    pub servers: Vec<Server>,
+    /// What workspace.yaml says.
+    pub workspace: Workspace,
 }
 
 /// One entry of the capacity provider strategy.
@@ -145,20 +146,9 @@ pub struct TickDays {
     pub started: i32,
 }
 
-/// A code server in workspace.yaml.
-#[derive(Clone, Debug, Serialize)]
-pub struct Server {
-    /// Name of the code location.
-    pub location_name: String,
-    /// Host name.
-    pub host: String,
-    /// Port.
-    pub port: u16,
-}
-
 impl Instance {
     /// Resolves what the two files say.
-    pub fn resolve(spec: &Spec, deployment: &Deployment, place: Place<'_>, servers: Vec<Server>) -> Self {
+    pub fn resolve(spec: &Spec, deployment: &Deployment, place: Place<'_>, workspace: Workspace) -> Self {
         let runs = spec.runs.clone().unwrap_or_default();
         let instance = spec.instance.clone().unwrap_or_default();
         let monitoring = runs.monitoring.clone().unwrap_or_default();
@@ -194,7 +184,7 @@ impl Instance {
             retention: retention(&instance),
             tick_threads: 4,
             telemetry: instance.telemetry.and_then(|it| it.enabled).unwrap_or(false),
-            servers,
+            workspace,
         }
     }
 

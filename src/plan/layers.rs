@@ -71,10 +71,9 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
         .map(|created| maker.layer(10, "network", None, "VPC, subnets, NAT and endpoints", network(created), true));
     let repository = || vec![("repository_uri".to_owned(), TEXT)];
     let registry = maker.layer(20, "registry", None, "Image repository of webserver and daemon", repository(), false);
-    let registries = rooms.locations.iter().map(|it| {
-        let what = format!("Image repository of the code location {}", it.key);
-        let values = repository().into_iter().chain(secrets(&it.created_secrets)).collect();
-        maker.layer(20, "registry", Some(&it.key), &what, values, false)
+    let registries = rooms.locations.iter().filter_map(|it| {
+        let whose = format!("the code location {}", it.key);
+        maker.registry(&it.key, &whose, it.repository.is_some(), &it.created_secrets)
     });
     let task_registries = rooms.tasks.iter().filter_map(|it| maker.task_registry(it));
     // Where buckets and database exist already, nothing is left to create.
@@ -103,7 +102,7 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
 fn takes_revision(layer: &Layer, deployment: &Deployment, rooms: &Rooms) -> bool {
     match layer.name.as_str() {
         "platform" => deployment.gitrev.is_none(),
-        "location" => rooms.locations.iter().any(|it| Some(&it.key) == layer.owner.as_ref() && it.revision_is_input),
+        "location" => rooms.locations.iter().any(|it| Some(&it.key) == layer.owner.as_ref() && it.takes_revision),
         "task" => rooms.tasks.iter().any(|it| Some(&it.key) == layer.owner.as_ref() && it.takes_revision),
         _ => false,
     }
@@ -118,20 +117,24 @@ impl Maker<'_> {
         format!("tf/{kind}_{}.tf", key.snake())
     }
 
-    /// What has to be there before a task: its repository, and the secrets that somebody fills. A task that needs neither
-    /// has no such layer.
+    /// What has to be there before a task: its repository, and the secrets that somebody fills.
     fn task_registry(&self, task: &Task) -> Option<Layer> {
-        let repository = task.repository.iter().map(|_| ("repository_uri".to_owned(), TEXT));
-        let values: Publications = repository.chain(secrets(&task.created_secrets)).collect();
-        let what = match (&task.repository, task.created_secrets.as_slice()) {
-            (None, []) => return None,
-            (None, _) => "Secrets",
-            (Some(_), []) => "Image repository",
-            (Some(_), _) => "Image repository and secrets",
-        };
-        let description = format!("{what} of the task {}", task.key);
-        let layer = self.layer(20, "registry", Some(&task.key), &description, values, false);
+        let whose = format!("the task {}", task.key);
+        let layer = self.registry(&task.key, &whose, task.repository.is_some(), &task.created_secrets)?;
         Some(Layer { module_file: self.module_file("task", &task.key), ..layer })
+    }
+
+    /// Who needs neither a repository nor secrets has no such layer.
+    fn registry(&self, key: &Key, whose: &str, repository: bool, created: &[Created]) -> Option<Layer> {
+        let what = match (repository, created) {
+            (false, []) => return None,
+            (false, _) => "Secrets",
+            (true, []) => "Image repository",
+            (true, _) => "Image repository and secrets",
+        };
+        let uri = repository.then(|| ("repository_uri".to_owned(), TEXT));
+        let values = uri.into_iter().chain(secrets(created)).collect();
+        Some(self.layer(20, "registry", Some(key), &format!("{what} of {whose}"), values, false))
     }
 
     fn layer(
@@ -183,11 +186,15 @@ fn data(rooms: &Rooms) -> Publications {
     let database = data.database.created.iter().flat_map(|_| {
         [("database_host", TEXT), ("database_secret_arn", TEXT), ("database_security_group", SECURITY_GROUP)]
     });
-    buckets.chain(database.map(|(name, kind)| (name.to_owned(), kind))).collect()
+    let file_systems = data.file_systems.iter().filter_map(|it| it.created.as_ref().map(|created| (it, created)));
+    let file_systems =
+        file_systems.flat_map(|(it, created)| [(it.id.clone(), TEXT), (created.group_output.clone(), SECURITY_GROUP)]);
+    buckets.chain(file_systems).chain(database.map(|(name, kind)| (name.to_owned(), kind))).collect()
 }
 
 fn platform(rooms: &Rooms) -> Publications {
-    let values = [("cluster", TEXT), ("namespace_id", TEXT)].map(|(name, kind)| (name.to_owned(), kind));
+    let namespace = rooms.platform.namespace.as_ref().map(|_| "namespace_id");
+    let values = ["cluster"].into_iter().chain(namespace).map(|name| (name.to_owned(), TEXT));
     let groups = rooms.platform.security.groups.iter().filter(|it| it.published).map(|it| output_name(&it.id));
-    values.into_iter().chain(groups.map(|name| (name, SECURITY_GROUP))).collect()
+    values.chain(groups.map(|name| (name, SECURITY_GROUP))).collect()
 }

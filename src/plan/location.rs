@@ -1,80 +1,61 @@
 //! The room of one code location: its repository, its server, its run definition and their roles.
 
+pub mod server;
+
+use std::slice::from_ref;
+
 use serde::Serialize;
 
 use super::access;
 use super::data::Data;
+use super::data_access;
 use super::deployment::Deployment;
+use super::file_system::{self, AccessPoint, Volume};
 use super::iam::{Role, Statement, Trust};
+use super::image::{Image, Wanted};
 use super::instance::RUN_CONTAINER;
 use super::key::Key;
 use super::network::Network;
 use super::permission;
 use super::registry::Repository;
-use super::revision;
 use super::secret::{self, Secrets};
-use super::security;
 use super::shared;
-use super::task::{
-    Container, HealthCheck, Log, LogGroup, Mount, Service, TMP, TaskDefinition, Variable, sorted, variable,
-};
+use super::task::{Container, Log, LogGroup, Mount, TMP, TaskDefinition, Variable, sorted, variable};
 use super::tasks::trigger;
-use super::text::{Text, output, owned_output, text};
+use super::text::owned_output;
 use crate::spec::Spec;
 use crate::spec::compute::CodeLocation;
-use crate::spec::scalar::PythonModule;
-
-/// Port of a code server where the spec names none.
-pub const SERVER_PORT: u16 = 4000;
+use crate::spec::location::Serve;
+use crate::spec::storage::Side;
+use server::Server;
 
 /// One code location.
 #[derive(Clone, Debug, Serialize)]
 pub struct Location {
     /// Key in the spec.
     pub key: Key,
-    /// Where its image comes from.
-    pub repository: Repository,
+    /// The repository that is created for its image; none where the image comes from elsewhere.
+    pub repository: Option<Repository>,
+    /// Repository of its image, created or not.
+    pub image_source: String,
     /// Secrets that are created for it.
     pub created_secrets: Vec<secret::Created>,
-    /// Its revision is given when it is deployed, not in the spec.
+    /// Its ways into file systems.
+    pub access_points: Vec<AccessPoint>,
+    /// Whoever deploys gives a revision.
+    pub takes_revision: bool,
+    /// That revision can be the location's own, apart from everything else.
     pub revision_is_input: bool,
-    /// Host name of the server.
-    pub host: String,
-    /// Port of the server.
-    pub port: u16,
-    /// Cloud Map service of the server.
-    pub discovery: Discovery,
-    /// Log group of the server.
-    pub server_log_group: LogGroup,
     /// Log group of the runs.
     pub run_log_group: LogGroup,
     /// What ECS does for server and runs.
     pub execution_role: Role,
-    /// What the server may do.
-    pub server_role: Role,
     /// What runs may do.
     pub run_role: Role,
-    /// Task definition of the server.
-    pub server: TaskDefinition,
     /// Task definition of the runs.
     pub run: TaskDefinition,
-    /// Service of the server.
-    pub service: Service,
-}
-
-/// A Cloud Map service: one A record for each task.
-#[derive(Clone, Debug, Serialize)]
-pub struct Discovery {
-    /// Name of the service; the host name is `<name>.<namespace>`.
-    pub name: String,
-    /// Id of the namespace.
-    pub namespace: Text,
-    /// Seconds that resolvers may keep an answer.
-    pub ttl: u32,
-    /// `MULTIVALUE`: every healthy task answers.
-    pub routing_policy: String,
-    /// ECS reports health itself; the threshold cannot be anything else.
-    pub failure_threshold: u32,
+    /// What serves its definitions; none where that is elsewhere.
+    pub server: Option<Server>,
 }
 
 /// What a location takes from the other rooms.
@@ -95,43 +76,36 @@ impl Location {
     /// Resolves one code location.
     pub fn resolve(spec: &Spec, key: &Key, location: &CodeLocation, around: &Surroundings<'_>) -> Self {
         let deployment = around.deployment;
-        let repository = Repository::location(spec, deployment, key);
-        let server_log_group =
-            deployment.log_group(&format!("server/{key}"), owned_output("location", key, "server_log_group"));
         let run_log_group = deployment.log_group(&format!("run/{key}"), owned_output("location", key, "run_log_group"));
-        let port = server_port(location);
         let what = format!("the code location {key}");
         let parts = Parts {
             key,
             location,
             around,
             spec,
-            image: repository.image(&revision::of(deployment, location.gitrev.as_ref(), key)),
+            image: Image::resolve(spec, deployment, &Wanted::location(key, location)),
+            volumes: file_system::volumes(spec, deployment, key, location),
             secrets: Secrets::resolve(deployment, key, &what, location.secrets.as_ref()),
         };
+        let served = location.serve != Some(Serve::External);
+        let server = served.then(|| Server::resolve(&parts));
+        let takes_revision = parts.image.revisions().next().is_some();
+        let revision_is_input = parts.image.revisions().any(|it| it == key);
         Self {
-            host: format!("{key}.{}", around.namespace),
-            port,
-            discovery: parts.discovery(),
-            execution_role: parts.execution_role(&repository, &[&server_log_group, &run_log_group]),
-            server_role: parts.server_role(),
+            execution_role: parts.execution_role(server.as_ref().map(|it| &it.log_group), &run_log_group),
+            server,
             run_role: parts.run_role(),
-            server: parts.server(port, &server_log_group),
             run: parts.run(&run_log_group),
-            service: parts.service(),
-            created_secrets: parts.secrets.created,
             key: key.clone(),
-            revision_is_input: revision::fixed(deployment, location.gitrev.as_ref()).is_none(),
-            repository,
-            server_log_group,
+            takes_revision,
+            revision_is_input,
+            image_source: parts.image.source,
+            repository: parts.image.repository,
+            created_secrets: parts.secrets.created,
+            access_points: parts.volumes.into_iter().map(|it| it.access_point).collect(),
             run_log_group,
         }
     }
-}
-
-/// Port of a location's server.
-pub fn server_port(location: &CodeLocation) -> u16 {
-    location.server.as_ref().and_then(|it| it.port).unwrap_or(SERVER_PORT)
 }
 
 /// What the parts of a location are resolved from.
@@ -140,39 +114,24 @@ struct Parts<'a> {
     location: &'a CodeLocation,
     around: &'a Surroundings<'a>,
     spec: &'a Spec,
-    image: Text,
+    image: Image,
     secrets: Secrets,
+    volumes: Vec<Volume>,
 }
 
 impl Parts<'_> {
-    fn discovery(&self) -> Discovery {
-        Discovery {
-            name: self.key.to_string(),
-            namespace: output("platform", "namespace_id"),
-            ttl: self.around.ttl,
-            routing_policy: "MULTIVALUE".to_owned(),
-            failure_threshold: 1,
-        }
-    }
-
-    fn execution_role(&self, repository: &Repository, log_groups: &[&LogGroup]) -> Role {
+    fn execution_role(&self, server_logs: Option<&LogGroup>, run_logs: &LogGroup) -> Role {
         let mut secrets = shared::instance_secret_grants(self.around.data);
         secrets.extend(self.secrets.grants.iter().cloned());
-        let statements = access::execution(repository, log_groups, &secrets);
+        let log_groups: Vec<_> = server_logs.into_iter().chain([run_logs]).collect();
+        let statements = access::execution_of(self.image.pull.as_ref(), &log_groups, &secrets);
         // The daemon passes this role too when it launches a run, so it stands under the same path.
         self.role("run", "execution", "Starts the tasks of", statements)
     }
 
-    fn server_role(&self) -> Role {
-        // Sensors and schedules are evaluated here, and what they log is a compute log.
-        let mut role = self.role("service", "server", "Code server of", self.compute_logs(Vec::new()));
-        role.managed = permission::managed(self.location.permissions.as_ref());
-        role
-    }
-
     fn run_role(&self) -> Role {
-        let triggers = trigger::statements(self.spec, self.around.deployment, self.key);
-        let mut role = self.role("run", "run", "Runs of", self.compute_logs(triggers));
+        let triggers = trigger::statements(self.spec, self.around.deployment, from_ref(self.key));
+        let mut role = self.role("run", "run", "Runs of", self.statements(Side::Run, triggers));
         role.managed = permission::managed(self.location.permissions.as_ref());
         role
     }
@@ -189,19 +148,26 @@ impl Parts<'_> {
     }
 
     /// Compute logs, then more, then what the spec permits.
-    fn compute_logs(&self, more: Vec<Statement>) -> Vec<Statement> {
+    fn statements(&self, side: Side, more: Vec<Statement>) -> Vec<Statement> {
         let mut statements = access::write_compute_logs(&self.around.data.compute_logs_bucket);
         statements.extend(more);
+        statements.extend(data_access::statements(self.around.data, self.location));
+        statements.extend(self.volumes_on(side).map(|it| it.statement.clone()));
         statements.extend(permission::statements(self.location.permissions.as_ref()));
         statements
+    }
+
+    fn volumes_on(&self, side: Side) -> impl Iterator<Item = &Volume> {
+        self.volumes.iter().filter(move |it| it.is_on(side))
     }
 
     /// The same environment in server and runs: definitions are loaded in both.
     fn environment(&self) -> Vec<Variable> {
         let own = self.location.env.iter().flatten().map(|(name, value)| variable(name.as_str(), value));
         let mut all = shared::instance_environment(self.around.data, self.around.deployment);
-        all.push(variable("DAGSTER_CURRENT_IMAGE", &self.image));
-        all.extend(trigger::environment(self.spec, self.around.deployment, self.around.network, self.key));
+        all.push(variable("DAGSTER_CURRENT_IMAGE", &self.image.reference));
+        all.extend(trigger::environment(self.spec, self.around.deployment, self.around.network, from_ref(self.key)));
+        all.extend(data_access::environment(self.around.data, self.location));
         all.extend(own);
         all
     }
@@ -211,31 +177,21 @@ impl Parts<'_> {
         sorted(shared::instance_secrets(self.around.data).into_iter().chain(own).collect())
     }
 
-    fn server(&self, port: u16, log_group: &LogGroup) -> TaskDefinition {
-        let size = self.location.server.clone().unwrap_or_default();
-        let mut environment = self.environment();
-        environment.push(variable("DAGSTER_CONTAINER_CONTEXT", self.container_context()));
-        let container = Container {
-            command: server_command(self.location, port),
-            port: Some(port),
-            health_check: Some(health_check(port, size.startup_seconds.unwrap_or(180))),
-            ..self.container("server", environment, log_group, SERVER_STOP_TIMEOUT)
-        };
-        self.task("server", size.cpu.unwrap_or(256), size.memory.unwrap_or(1024), None, container)
-    }
-
     fn run(&self, log_group: &LogGroup) -> TaskDefinition {
         let size = self.location.run.clone().unwrap_or_default();
-        let container = self.container(RUN_CONTAINER, self.environment(), log_group, RUN_STOP_TIMEOUT);
-        let definition =
-            self.task("run", size.cpu.unwrap_or(512), size.memory.unwrap_or(2048), size.ephemeral_gib, container);
-        TaskDefinition { keep_old_revisions: true, ..definition }
+        let container = self.container(Side::Run, self.environment(), log_group);
+        let pair = (size.cpu.unwrap_or(512), size.memory.unwrap_or(2048));
+        TaskDefinition { keep_old_revisions: true, ..self.task(Side::Run, pair, size.ephemeral_gib, container) }
     }
 
-    fn container(&self, name: &str, environment: Vec<Variable>, log_group: &LogGroup, stop_timeout: u32) -> Container {
+    fn container(&self, side: Side, environment: Vec<Variable>, log_group: &LogGroup) -> Container {
+        let (name, stop_timeout) = match side {
+            Side::Server => ("server", server::STOP_TIMEOUT),
+            Side::Run => (RUN_CONTAINER, RUN_STOP_TIMEOUT),
+        };
         Container {
             name: name.to_owned(),
-            image: self.image.clone(),
+            image: self.image.reference.clone(),
             essential: true,
             entry_point: Vec::new(),
             command: Vec::new(),
@@ -246,7 +202,7 @@ impl Parts<'_> {
             port: None,
             health_check: None,
             depends_on: Vec::new(),
-            mounts: vec![Mount::tmp()],
+            mounts: [Mount::tmp()].into_iter().chain(self.volumes_on(side).map(|it| it.mount.clone())).collect(),
             read_only_root: !self.location.writable_root.unwrap_or(false),
             init_process: true,
             stop_timeout,
@@ -256,19 +212,22 @@ impl Parts<'_> {
 
     fn task(
         &self,
-        kind: &str,
-        cpu: u32,
-        memory: u32,
+        side: Side,
+        (cpu, memory): (u32, u32),
         ephemeral_gib: Option<u32>,
         container: Container,
     ) -> TaskDefinition {
         TaskDefinition {
-            family: self.family(kind),
+            family: self.family(match side {
+                Side::Server => "server",
+                Side::Run => "run",
+            }),
             cpu: cpu.to_string(),
             memory: memory.to_string(),
             cpu_architecture: self.around.deployment.cpu_architecture.clone(),
             ephemeral_gib,
             volumes: vec![TMP.to_owned()],
+            efs_volumes: self.volumes_on(side).map(|it| it.volume.clone()).collect(),
             containers: vec![container],
             keep_old_revisions: false,
         }
@@ -278,57 +237,7 @@ impl Parts<'_> {
     fn family(&self, kind: &str) -> String {
         format!("{}_{kind}_{}", self.around.deployment.name, self.key)
     }
-
-    /// The launcher takes the task definition of a run from here, resolved anew for each run; with it in the context
-    /// it registers none of its own (dagster_aws/ecs/launcher.py, `_get_run_task_definition`).
-    fn container_context(&self) -> Text {
-        let before = r#"{"ecs":{"task_definition_arn":""#;
-        let after = format!(r#"","container_name":"{RUN_CONTAINER}"}}}}"#);
-        text![before, owned_output("location", self.key, "run_task_definition"), after]
-    }
-
-    /// One task, stopped before its successor starts: two servers of one location would answer with two server ids,
-    /// and Dagster would reload the location back and forth.
-    fn service(&self) -> Service {
-        Service {
-            name: self.family("server"),
-            cluster: output("platform", "cluster"),
-            desired_count: 1,
-            minimum_healthy_percent: 0,
-            maximum_percent: 100,
-            availability_zone_rebalancing: "DISABLED".to_owned(),
-            execute_command: false,
-            subnets: self.around.network.private_subnets.clone(),
-            security_group: security::group("server"),
-            health_check_grace_seconds: None,
-        }
-    }
 }
 
-/// The command of a location's code server.
-pub fn server_command(location: &CodeLocation, port: u16) -> Vec<Text> {
-    let port = port.to_string();
-    let mut words = vec!["dagster", "code-server", "start", "-h", "0.0.0.0", "-p", port.as_str()];
-    let options = [
-        ("-m", location.module.as_ref().map(PythonModule::as_str)),
-        ("-f", location.file.as_deref()),
-        ("--package-name", location.package.as_ref().map(PythonModule::as_str)),
-        ("-a", location.attribute.as_deref()),
-        ("-d", location.working_directory.as_deref()),
-    ];
-    for (option, value) in options {
-        words.extend(value.into_iter().flat_map(|value| [option, value]));
-    }
-    words.into_iter().map(Text::from).collect()
-}
-
-/// Above the 60 seconds in which a busy code server ends its requests (DAGSTER_GRPC_SHUTDOWN_GRACE_PERIOD).
-const SERVER_STOP_TIMEOUT: u32 = 75;
 /// The most that Fargate grants: a run marks itself canceled and cleans up.
-const RUN_STOP_TIMEOUT: u32 = 120;
-
-/// Dagster's own probe takes most of a CPU second to start, four on a quarter of a CPU; ECS would kill it after five.
-pub fn health_check(port: u16, start_period: u32) -> HealthCheck {
-    let words = ["CMD", "dagster", "api", "grpc-health-check", "-p", &port.to_string()].map(str::to_owned);
-    HealthCheck { command: words.to_vec(), interval: 30, timeout: 20, retries: 3, start_period }
-}
+pub const RUN_STOP_TIMEOUT: u32 = 120;

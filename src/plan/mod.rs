@@ -7,9 +7,13 @@ pub mod access_logs;
 pub mod bucket;
 pub mod config;
 pub mod data;
+pub mod data_access;
 pub mod deployment;
+pub mod file_system;
 pub mod github;
 pub mod iam;
+pub mod image;
+pub mod in_process;
 pub mod instance;
 pub mod key;
 pub mod layers;
@@ -34,6 +38,7 @@ pub mod terraform;
 pub mod text;
 pub mod web;
 pub mod webserver;
+pub mod workspace;
 
 pub use key::Key;
 pub use text::Text;
@@ -41,13 +46,12 @@ pub use text::Text;
 use serde::Serialize;
 
 use crate::spec::Spec;
-use crate::spec::compute::CodeLocation;
-use crate::spec::scalar::KeyName;
+use crate::spec::location::Serve;
 use config::{Config, ConfigText};
 use data::Data;
 use deployment::Deployment;
 use github::Github;
-use instance::{Instance, Place, Server};
+use instance::{Instance, Place};
 
 use layers::Layer;
 use local::Local;
@@ -60,6 +64,7 @@ use revision::Revision;
 use runbook::Runbook;
 use tasks::Task;
 use terraform::Terraform;
+use workspace::Workspace;
 
 /// Version of Dagster where the spec names none.
 pub const DAGSTER_VERSION: &str = "1.13.27";
@@ -105,7 +110,7 @@ pub struct Rooms {
     pub data: Data,
     /// Cluster, load balancer, webserver and daemon.
     pub platform: Platform,
-    /// Code locations.
+    /// Code locations, but for those that webserver and daemon load themselves.
     pub locations: Vec<Location>,
     /// Tasks that are no Dagster runs.
     pub tasks: Vec<Task>,
@@ -152,7 +157,7 @@ impl Foundation {
     pub fn resolve(spec: &Spec, environment: Option<&str>) -> Self {
         let deployment = Deployment::resolve(spec, environment);
         let network = Network::resolve(spec, &deployment, web::exec_enabled(spec));
-        let data = Data::resolve(spec, &deployment);
+        let data = Data::resolve(spec, &deployment, &network.private_subnets);
         let namespace = namespace(spec, &deployment);
         let cluster = platform::cluster_name(&deployment);
         let place = Place {
@@ -161,7 +166,7 @@ impl Foundation {
             subnets: &network.private_subnets,
             security_group: &security::group("run"),
         };
-        let instance = Instance::resolve(spec, &deployment, place, servers(spec, &namespace));
+        let instance = Instance::resolve(spec, &deployment, place, Workspace::resolve(spec, &namespace));
         Self { deployment, network, data, namespace, instance }
     }
 }
@@ -191,8 +196,8 @@ impl Plan {
             namespace: &namespace,
             ttl: spec.discovery.as_ref().and_then(|it| it.ttl).unwrap_or(10),
         };
-        let locations: Vec<_> =
-            spec.code_locations.iter().map(|(key, it)| Location::resolve(spec, &key.into(), it, &around)).collect();
+        let apart = spec.code_locations.iter().filter(|(_, it)| it.serve != Some(Serve::InProcess));
+        let locations: Vec<_> = apart.map(|(key, it)| Location::resolve(spec, &key.into(), it, &around)).collect();
         let around = tasks::Surroundings { deployment: &deployment, network: &network, data: &data };
         let tasks: Vec<_> =
             spec.tasks.iter().flatten().map(|(key, it)| Task::resolve(spec, &key.into(), it, &around)).collect();
@@ -205,7 +210,7 @@ impl Plan {
             terraform: Terraform::resolve(spec, &deployment),
             github: Github::resolve(spec, &deployment, &rooms, &ops),
             ops,
-            runbook: Runbook::resolve(&deployment, &rooms, &layers),
+            runbook: Runbook::resolve(&deployment, &rooms, &layers, &instance.workspace),
             layers,
             revision: Revision::resolve(&deployment, released_alone(&rooms)),
             core: CoreImage::resolve(spec, &deployment),
@@ -218,7 +223,7 @@ impl Plan {
 }
 
 fn owned_repositories(locations: &[Location], tasks: &[Task]) -> Vec<OwnedRepository> {
-    let locations = locations.iter().map(|it| (&it.key, Some(&it.repository)));
+    let locations = locations.iter().map(|it| (&it.key, it.repository.as_ref()));
     let tasks = tasks.iter().map(|it| (&it.key, it.repository.as_ref()));
     let owned = |(key, repository): (&Key, Option<&Repository>)| {
         repository.map(|it| OwnedRepository { owner: key.clone(), uri: it.uri.clone() })
@@ -257,13 +262,4 @@ fn library_version(version: &str) -> String {
 fn namespace(spec: &Spec, deployment: &Deployment) -> String {
     let namespace = spec.discovery.as_ref().and_then(|it| it.namespace.as_ref());
     namespace.map_or_else(|| format!("{}.internal", deployment.name), |it| it.as_str().to_owned())
-}
-
-fn servers(spec: &Spec, namespace: &str) -> Vec<Server> {
-    let server = |(key, it): (&KeyName, &CodeLocation)| Server {
-        location_name: key.to_string(),
-        host: format!("{key}.{namespace}"),
-        port: location::server_port(it),
-    };
-    spec.code_locations.iter().map(server).collect()
 }

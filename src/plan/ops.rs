@@ -168,7 +168,8 @@ fn services(rooms: &Rooms) -> Vec<Service> {
     };
     let core = core(&rooms.platform).into_iter();
     let core = core.map(|(called, container, it, _)| service(called, &it.name, container));
-    let locations = rooms.locations.iter().map(|it| service(it.key.as_str(), &it.service.name, "server"));
+    let locations = rooms.locations.iter().filter_map(|it| it.server.as_ref().map(|server| (it, server)));
+    let locations = locations.map(|(it, server)| service(it.key.as_str(), &server.service.name, "server"));
     core.chain(locations).collect()
 }
 
@@ -180,7 +181,10 @@ fn revised(rooms: &Rooms) -> Vec<Revised> {
     };
     let platform = revised("platform", &rooms.platform.webserver.task.family, "webserver");
     let locations = rooms.locations.iter().filter(|it| it.revision_is_input);
-    let locations = locations.map(|it| revised(it.key.as_str(), &it.server.family, "server"));
+    let locations = locations.map(|it| match &it.server {
+        Some(server) => revised(it.key.as_str(), &server.task.family, "server"),
+        None => revised(it.key.as_str(), &it.run.family, super::instance::RUN_CONTAINER),
+    });
     let tasks = rooms.tasks.iter().filter(|it| it.revision_is_input);
     let tasks = tasks.map(|it| revised(it.key.as_str(), &it.definition.family, super::tasks::CONTAINER));
     [platform].into_iter().chain(locations).chain(tasks).collect()
@@ -190,10 +194,12 @@ fn logs(rooms: &Rooms) -> Vec<Log> {
     let log = |called: String, group: &str| Log { called, group: group.to_owned() };
     let core = core(&rooms.platform).into_iter().map(|(called, _, _, it)| log(called.to_owned(), &it.name));
     let locations = rooms.locations.iter().flat_map(|it| {
-        [log(it.key.to_string(), &it.server_log_group.name), log(format!("run/{}", it.key), &it.run_log_group.name)]
+        let server = it.server.as_ref().map(|server| log(it.key.to_string(), &server.log_group.name));
+        server.into_iter().chain([log(format!("run/{}", it.key), &it.run_log_group.name)])
     });
+    let in_process = rooms.platform.in_process.iter().map(|it| log("run/in_process".to_owned(), &it.log_group.name));
     let tasks = rooms.tasks.iter().map(|it| log(format!("task/{}", it.key), &it.log_group.name));
-    core.chain(locations).chain(tasks).collect()
+    core.chain(locations).chain(in_process).chain(tasks).collect()
 }
 
 fn buckets(rooms: &Rooms) -> Vec<Text> {

@@ -7,6 +7,7 @@ use super::config::{self, Config};
 use super::data::Data;
 use super::deployment::Deployment;
 use super::iam::{Role, Statement, Trust};
+use super::in_process::{Code, InProcess};
 use super::instance::Instance;
 use super::network::Network;
 use super::registry::Repository;
@@ -24,8 +25,8 @@ use crate::spec::compute::{Insights, Web};
 pub struct Platform {
     /// The ECS cluster.
     pub cluster: Cluster,
-    /// Private DNS namespace of the code servers.
-    pub namespace: String,
+    /// Private DNS namespace of the code servers; none where there are none.
+    pub namespace: Option<String>,
     /// What the namespace is for.
     pub namespace_description: String,
     /// Security groups and their rules.
@@ -40,6 +41,8 @@ pub struct Platform {
     pub read_only_copy: Option<Webserver>,
     /// The daemon.
     pub daemon: CoreService,
+    /// What the runs of code locations share that webserver and daemon load themselves; none where there are none.
+    pub in_process: Option<InProcess>,
 }
 
 /// The ECS cluster.
@@ -91,7 +94,7 @@ pub struct Surroundings<'a> {
 impl Platform {
     /// Resolves the platform room.
     pub fn resolve(spec: &Spec, around: &Surroundings<'_>) -> Self {
-        let core = Core { spec, around };
+        let core = Core { spec, around, code: Code::of(spec, around.deployment) };
         let (webserver, read_only_copy) = (core.webserver(), core.read_only_copy());
         let daemon = core.daemon();
         let load_balancer = LoadBalancer::resolve(&core.web(), around.deployment, around.network);
@@ -99,13 +102,14 @@ impl Platform {
         let log_groups: Vec<_> = [&webserver.log_group, &daemon.log_group].into_iter().chain(copy_logs).collect();
         Self {
             cluster: Cluster::resolve(spec, around.deployment),
-            namespace: around.namespace.to_owned(),
+            namespace: around.instance.workspace.servers.iter().any(|it| it.own).then(|| around.namespace.to_owned()),
             namespace_description: format!("Code locations of the Dagster deployment {}", around.deployment.name),
             security: core.security(load_balancer.as_ref()),
             execution_role: core.execution_role(&log_groups),
             webserver,
             read_only_copy,
             daemon,
+            in_process: core.in_process(),
             load_balancer,
         }
     }
@@ -143,6 +147,8 @@ pub fn cluster_name(deployment: &Deployment) -> String {
 pub(super) struct Core<'a> {
     pub(super) spec: &'a Spec,
     pub(super) around: &'a Surroundings<'a>,
+    /// Code in the core image.
+    pub(super) code: Option<Code<'a>>,
 }
 
 impl Core<'_> {
@@ -157,22 +163,23 @@ impl Core<'_> {
         let existing = web.listener.as_ref().map(|it| Balancer::Existing(it.security_group.as_str().into()));
         let clients = load_balancer.map(|it| it.clients.as_slice()).unwrap_or_default();
         let own = Balancer::Own { ports: &ports, clients, signs_in: web.auth.is_some() };
-        let mut server_ports: Vec<u16> = self.around.instance.servers.iter().map(|it| it.port).collect();
-        server_ports.sort_unstable();
-        server_ports.dedup();
+        let workspace = &self.around.instance.workspace;
         Security::resolve(&Graph {
             deployment: &self.around.deployment.name,
             balancer: existing.unwrap_or(own),
             web_port: WEB_PORT,
-            server_ports: &server_ports,
+            server_ports: &workspace.own_ports(),
+            external_ports: &workspace.external_ports(),
             database: &self.around.data.database.security_group,
             database_port: self.around.data.database.port,
+            file_systems: &self.around.data.file_systems,
             tasks: self.spec.tasks.as_ref().is_some_and(|it| !it.is_empty()),
         })
     }
 
     fn execution_role(&self, log_groups: &[&LogGroup]) -> Role {
-        let secrets = shared::instance_secret_grants(self.around.data);
+        let own = self.code.iter().flat_map(Code::secret_grants);
+        let secrets: Vec<_> = shared::instance_secret_grants(self.around.data).into_iter().chain(own).collect();
         let statements = access::execution(self.around.repository, log_groups, &secrets);
         self.role("core-execution", "Starts webserver and daemon", statements)
     }
@@ -192,7 +199,7 @@ impl Core<'_> {
             ..self.container("daemon", &["dagster-daemon", "run", "-w", &workspace, "--log-format", "json"], &log_group)
         };
         CoreService {
-            role: self.role("daemon", "Dagster daemon", self.daemon_statements()),
+            role: self.with_code(self.role("daemon", "Dagster daemon", self.daemon_statements())),
             task: self.task("daemon", size.cpu.unwrap_or(512), size.memory.unwrap_or(1024), container, &log_group),
             service: self.service("daemon"),
             log_group,
@@ -212,6 +219,7 @@ impl Core<'_> {
     fn environment(&self) -> Vec<Variable> {
         let mut environment = shared::instance_environment(self.around.data, self.around.deployment);
         environment.push(config::home());
+        environment.extend(self.code.iter().flat_map(|it| it.serving_environment(self)));
         sorted(environment)
     }
 
@@ -225,7 +233,7 @@ impl Core<'_> {
             working_directory: None,
             user: self.around.deployment.user.clone(),
             environment: self.environment(),
-            secrets: shared::instance_secrets(self.around.data),
+            secrets: self.secrets(),
             port: None,
             health_check: None,
             depends_on: vec![config::dependency()],
@@ -237,7 +245,19 @@ impl Core<'_> {
         }
     }
 
-    fn image(&self) -> Text {
+    fn secrets(&self) -> Vec<Variable> {
+        let own = self.code.iter().flat_map(Code::secrets);
+        sorted(shared::instance_secrets(self.around.data).into_iter().chain(own).collect())
+    }
+
+    /// What the code in the image may do, beside what webserver and daemon do.
+    pub(super) fn with_code(&self, mut role: Role) -> Role {
+        role.statements.extend(self.code.iter().flat_map(|it| it.statements(self.around.data)));
+        role.managed.extend(self.code.iter().flat_map(Code::managed));
+        role
+    }
+
+    pub(super) fn image(&self) -> Text {
         let fixed = self.around.deployment.gitrev.as_deref().map(Text::from);
         self.around.repository.image(&fixed.unwrap_or_else(|| Input::GitRev(None).into()))
     }
@@ -259,6 +279,7 @@ impl Core<'_> {
             cpu_architecture: around.deployment.cpu_architecture.clone(),
             ephemeral_gib: None,
             volumes: vec![config::VOLUME.to_owned(), TMP.to_owned()],
+            efs_volumes: Vec::new(),
             containers: vec![init, container],
             keep_old_revisions: false,
         }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::Rooms;
 use super::deployment::Deployment;
+use super::workspace::Workspace;
 use tasks::{EmptySecret, TaskImage, Tasks};
 
 /// Words of the runbook that depend on the deployment.
@@ -36,9 +37,9 @@ pub struct Runbook {
     /// Commands that set the stack policy; empty without one.
     pub stack_policies: Vec<String>,
     /// A code location to show commands with.
-    pub example_location: String,
+    pub example_location: Option<String>,
     /// The same in Terraform's names.
-    pub example_label: String,
+    pub example_label: Option<String>,
     /// Services, as words of a shell loop.
     pub services: String,
     /// Stacks in the order they are deleted, as words of a shell loop.
@@ -51,6 +52,12 @@ pub struct Runbook {
     pub kept_definitions: String,
     /// See `kept_definitions`.
     pub kept_query: String,
+    /// Code that the core image must have, as the end of a list of what it has; empty where it needs none.
+    pub core_code: String,
+    /// How that gets there, as the end of a sentence.
+    pub core_dockerfile: String,
+    /// Code locations that are served elsewhere.
+    pub external: Vec<External>,
     /// What has to be done before anything starts.
     pub before_services: String,
     /// Images of tasks that have a repository of their own.
@@ -72,6 +79,17 @@ pub struct Login {
     pub secret: Option<String>,
 }
 
+/// A code location that is served elsewhere.
+#[derive(Clone, Debug, Serialize)]
+pub struct External {
+    /// Its key.
+    pub key: String,
+    /// Family of its run definition.
+    pub family: String,
+    /// Container of its runs.
+    pub container: String,
+}
+
 /// A step of a CloudFormation deployment.
 #[derive(Clone, Debug, Serialize)]
 pub struct Step {
@@ -85,7 +103,12 @@ pub struct Step {
 
 impl Runbook {
     /// Resolves the words.
-    pub fn resolve(deployment: &Deployment, rooms: &Rooms, layers: &[super::layers::Layer]) -> Self {
+    pub fn resolve(
+        deployment: &Deployment,
+        rooms: &Rooms,
+        layers: &[super::layers::Layer],
+        workspace: &Workspace,
+    ) -> Self {
         let empty_secrets = tasks::empty_secrets(rooms);
         let (platform, route) = (&rooms.platform, &rooms.platform.webserver.route);
         let input = deployment.gitrev.is_none();
@@ -103,14 +126,17 @@ impl Runbook {
             login: login(rooms),
             steps: steps(layers),
             stack_policies: stack_policies(deployment, layers),
-            example_location: rooms.locations.first().map(|it| it.key.to_string()).unwrap_or_default(),
-            example_label: rooms.locations.first().map(|it| it.key.snake()).unwrap_or_default(),
+            example_location: example_location(rooms).map(ToString::to_string),
+            example_label: example_location(rooms).map(super::key::Key::snake),
             services: services(rooms),
             stacks_backwards: layers.iter().rev().map(|it| it.stack.as_str()).collect::<Vec<_>>().join(" "),
             secret_parameter: deployment.parameter_path("data", "database_secret_arn"),
             kept_definitions: if rooms.tasks.is_empty() { "Run definitions" } else { "Definitions of runs and tasks" }
                 .to_owned(),
             kept_query: kept_query(deployment, rooms),
+            core_code: core_code(workspace),
+            core_dockerfile: core_dockerfile(rooms).to_owned(),
+            external: external(rooms),
             before_services: before_services(&empty_secrets).to_owned(),
             task_images: tasks::images(rooms),
             empty_secrets,
@@ -129,6 +155,36 @@ fn revision_command(deployment: &Deployment) -> String {
         Some(fixed) => format!("GITREV={fixed}"),
         None => "GITREV=$(git rev-parse --short=12 HEAD)".to_owned(),
     }
+}
+
+fn core_code(workspace: &Workspace) -> String {
+    let names = [&workspace.modules, &workspace.files, &workspace.packages].into_iter().flatten();
+    let names: Vec<&str> = names.map(|it| it.location_name.as_str()).collect();
+    if names.is_empty() { String::new() } else { format!("; the code of {}", names.join(", ")) }
+}
+
+fn core_dockerfile(rooms: &Rooms) -> &'static str {
+    if rooms.platform.in_process.is_none() {
+        return "";
+    }
+    " without your code: build yours from it, and push that as core"
+}
+
+fn external(rooms: &Rooms) -> Vec<External> {
+    let elsewhere = rooms.locations.iter().filter(|it| it.server.is_none());
+    let words = elsewhere.map(|it| External {
+        key: it.key.to_string(),
+        family: it.run.family.clone(),
+        container: super::instance::RUN_CONTAINER.to_owned(),
+    });
+    words.collect()
+}
+
+/// A code location with a repository of its own, and if possible a revision that is given when it is deployed.
+fn example_location(rooms: &Rooms) -> Option<&super::key::Key> {
+    let mut own = rooms.locations.iter().filter(|it| it.repository.is_some() && it.server.is_some());
+    let first = own.clone().next();
+    own.find(|it| it.revision_is_input).or(first).map(|it| &it.key)
 }
 
 /// The path is the load balancer's own, whatever the path prefix
@@ -157,7 +213,7 @@ fn services(rooms: &Rooms) -> String {
     let platform = &rooms.platform;
     let copy = platform.read_only_copy.as_ref().map(|it| &it.service);
     let core = [&platform.webserver.service].into_iter().chain(copy).chain([&platform.daemon.service]);
-    let locations = rooms.locations.iter().map(|it| &it.service);
+    let locations = rooms.locations.iter().filter_map(|it| it.server.as_ref()).map(|it| &it.service);
     core.chain(locations).map(|it| it.name.as_str()).collect::<Vec<_>>().join(" ")
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::file_system::FileSystem;
 use super::text::{Text, output};
 
 /// A security group of the platform layer.
@@ -88,12 +89,23 @@ pub struct Graph<'a> {
     pub web_port: u16,
     /// Ports of the code servers, each once.
     pub server_ports: &'a [u16],
+    /// Ports of code servers elsewhere, each once.
+    pub external_ports: &'a [u16],
     /// Security group of the database.
     pub database: &'a Text,
     /// Port of the database.
     pub database_port: u16,
+    /// File systems of the code locations.
+    pub file_systems: &'a [FileSystem],
     /// There are tasks that are no Dagster runs.
     pub tasks: bool,
+}
+
+impl Graph<'_> {
+    /// Groups of what runs the pipelines' code.
+    fn pipelines(&self) -> impl Iterator<Item = &'static str> + use<> {
+        (!self.server_ports.is_empty()).then_some("server").into_iter().chain(["run"])
+    }
 }
 
 /// The load balancer before the webserver.
@@ -115,6 +127,9 @@ pub enum Balancer<'a> {
 /// everything unless the group has an inline rule
 /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-securitygroup.html>).
 pub const NO_EGRESS_CIDR: &str = "127.0.0.1/32";
+
+/// Port of NFS, which EFS speaks.
+const NFS_PORT: u16 = 2049;
 
 /// Everything outside.
 const ANYWHERE: &str = "0.0.0.0/0";
@@ -148,13 +163,17 @@ impl Security {
                 security.connect(client, "server", *port, "Definitions of the code locations");
             }
             security.outside(client, "AWS APIs, images and logs", Some(443));
+            security.external(client, graph.external_ports);
         }
         // What users' code connects to is theirs to say: databases, queues and file servers have any port.
-        for client in ["server", "run"].into_iter().chain(graph.tasks.then_some(TASK)) {
+        for client in graph.pipelines().chain(graph.tasks.then_some(TASK)) {
             security.outside(client, "Whatever the pipelines connect to", None);
         }
-        for client in ["webserver", "daemon", "server", "run"] {
+        for client in ["webserver", "daemon"].into_iter().chain(graph.pipelines()) {
             security.database(client, graph);
+        }
+        for client in graph.pipelines() {
+            graph.file_systems.iter().for_each(|it| security.file_system(client, it));
         }
         security
     }
@@ -211,6 +230,23 @@ impl Security {
         self.ingress.push(Rule::tcp(format!("database_from_{from}"), purpose, graph.database, port, peer));
     }
 
+    /// What users' code connects to is not limited, so this is the file system's side alone.
+    fn file_system(&mut self, from: &str, file_system: &FileSystem) {
+        let id = format!("{}_from_{from}", file_system.id);
+        let source = group(from);
+        let rule = Rule::tcp(id, "Files", &file_system.security_group, NFS_PORT, Peer::Group(&source));
+        self.ingress.push(rule);
+    }
+
+    /// Where code servers elsewhere are is known to their host names alone.
+    fn external(&mut self, from: &str, ports: &[u16]) {
+        for port in ports.iter().filter(|it| **it != 443) {
+            let id = format!("{from}_to_external_{port}");
+            let purpose = "Definitions of code locations elsewhere";
+            self.egress.push(Rule::tcp(id, purpose, &group(from), *port, Peer::Cidr(ANYWHERE)));
+        }
+    }
+
     fn outside(&mut self, from: &str, purpose: &str, port: Option<u16>) {
         self.egress.push(Rule {
             id: format!("{from}_to_anywhere"),
@@ -246,14 +282,11 @@ fn groups(graph: &Graph<'_>) -> Vec<SecurityGroup> {
     let group = |id: &str, description: &str| SecurityGroup::new(graph.deployment, id, description);
     let own_balancer = matches!(graph.balancer, Balancer::Own { .. });
     let balancer = own_balancer.then(|| group("load_balancer", "Load balancer of the Dagster UI"));
-    let services = [
-        group("webserver", "Dagster webserver"),
-        group("daemon", "Dagster daemon"),
-        group("server", "Dagster code servers").published(),
-        group("run", "Dagster runs").published(),
-    ];
+    let services = [group("webserver", "Dagster webserver"), group("daemon", "Dagster daemon")];
+    let servers = (!graph.server_ports.is_empty()).then(|| group("server", "Dagster code servers").published());
+    let runs = group("run", "Dagster runs").published();
     let tasks = graph.tasks.then(|| group(TASK, "Tasks that are no Dagster runs").published());
-    balancer.into_iter().chain(services).chain(tasks).collect()
+    balancer.into_iter().chain(services).chain(servers).chain([runs]).chain(tasks).collect()
 }
 
 #[cfg(test)]
@@ -270,6 +303,8 @@ mod tests {
             balancer: Balancer::Own { ports: &[80, 443], clients: &["10.0.0.0/8".to_owned()], signs_in: true },
             web_port: 3000,
             server_ports: &[4000, 4010],
+            external_ports: &[5000],
+            file_systems: &[],
             database: &database,
             database_port: 5432,
             tasks: true,

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::file_system::EfsVolume;
 use super::text::Text;
 
 /// A Fargate task definition.
@@ -19,6 +20,8 @@ pub struct TaskDefinition {
     pub ephemeral_gib: Option<u32>,
     /// Empty volumes that live as long as the task.
     pub volumes: Vec<String>,
+    /// Volumes that are folders of file systems.
+    pub efs_volumes: Vec<EfsVolume>,
     /// Containers, in the order they are listed in AWS.
     pub containers: Vec<Container>,
     /// Old revisions stay registered: what is queued or rolled back to still refers to them.

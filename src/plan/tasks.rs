@@ -1,6 +1,5 @@
 //! The room of one task: a container that runs to its end and is no Dagster run, with roles and secrets of its own.
 
-pub mod image;
 pub mod package;
 pub mod schedule;
 pub mod trigger;
@@ -11,16 +10,16 @@ use super::access;
 use super::data::Data;
 use super::deployment::Deployment;
 use super::iam::{Role, Statement, Trust};
+use super::image::{Image, Wanted, revisions};
 use super::key::Key;
 use super::network::Network;
 use super::permission;
 use super::registry::Repository;
 use super::secret::{self, Secrets};
 use super::task::{Container, Log, LogGroup, Mount, TMP, TaskDefinition, Variable, sorted, variable};
-use super::text::{Input, Part, Text, owned_output};
+use super::text::{Text, owned_output};
 use crate::spec::Spec;
 use crate::spec::task::Task as SpecTask;
-use image::Image;
 use package::Package;
 use schedule::Schedule;
 
@@ -81,7 +80,7 @@ pub fn role_names(key: &Key) -> [String; 2] {
 impl Task {
     /// Resolves one task.
     pub fn resolve(spec: &Spec, key: &Key, task: &SpecTask, around: &Surroundings<'_>) -> Self {
-        let image = Image::resolve(spec, around.deployment, key, task);
+        let image = Image::resolve(spec, around.deployment, &Wanted::task(key, task));
         let what = format!("the task {key}");
         let parts = Parts {
             key,
@@ -128,11 +127,8 @@ struct Parts<'a> {
 impl Parts<'_> {
     /// Whose revisions the task definition names.
     fn revisions(&self) -> impl Iterator<Item = &Key> {
-        let texts = [Some(&self.image.reference), self.package.as_ref().map(|it| &it.key)];
-        texts.into_iter().flatten().flat_map(Text::parts).filter_map(|it| match it {
-            Part::Input(Input::GitRev(owner)) => owner.as_ref(),
-            _ => None,
-        })
+        let package = self.package.as_ref().map(|it| &it.key);
+        self.image.revisions().chain(package.into_iter().flat_map(revisions))
     }
 
     fn execution_role(&self) -> Role {
@@ -172,6 +168,7 @@ impl Parts<'_> {
             cpu_architecture: self.around.deployment.cpu_architecture.clone(),
             ephemeral_gib: self.task.ephemeral_gib,
             volumes,
+            efs_volumes: Vec::new(),
             containers,
             // A schedule, or a run that starts the task, may still name the revision before.
             keep_old_revisions: true,

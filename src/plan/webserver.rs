@@ -111,7 +111,7 @@ impl Core<'_> {
         };
         let (cpu, memory) = (web.cpu.unwrap_or(512), web.memory.unwrap_or(1024));
         Webserver {
-            role: self.role(manner.name, manner.description, self.webserver_statements(manner)),
+            role: self.with_code(self.role(manner.name, manner.description, self.webserver_statements(manner))),
             task: self.task(manner.id, cpu, memory, container, &log_group),
             service: Service {
                 health_check_grace_seconds: Some(120),
@@ -137,7 +137,11 @@ impl Core<'_> {
         if !manner.read_only {
             statements.push(access::watch(&cluster_name(self.around.deployment)));
         }
-        statements.extend(access::read_compute_logs(&data.compute_logs_bucket));
+        // A sensor that somebody tries out in the UI is evaluated where its code is.
+        statements.extend(match self.code {
+            Some(_) => access::write_compute_logs(&data.compute_logs_bucket),
+            None => access::read_compute_logs(&data.compute_logs_bucket),
+        });
         if manner.exec {
             statements.extend(access::execute_command(&exec_log_group(self.around.deployment)));
         }

@@ -7,10 +7,14 @@ use serde::Deserialize;
 use super::build::Build;
 use super::choice::WordOr;
 use super::keyed::Keyed;
+use super::location::{Serve, ServerMode};
 use super::network::CreateWord;
 use super::scalar::{
-    Arn, Cidr, DomainName, EnvName, GitRev, HostedZoneId, PathPrefix, PythonModule, SecretSource, TlsPolicy,
+    Arn, Cidr, DomainName, EnvName, GitRev, HostedZoneId, ImageRef, KeyPrefix, PathPrefix, PythonModule, SecretSource,
+    TlsPolicy,
 };
+use super::storage::Volume;
+use super::task::OtherImage;
 use super::web::{Auth, Autoscale, ExistingListener, ExistingLogBucket, ReadOnlyCopy, Waf};
 
 /// The ECS cluster.
@@ -118,6 +122,10 @@ pub struct Daemon {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CodeLocation {
+    /// Who loads the definitions: `grpc` (default), `in_process` or `external`.
+    pub serve: Option<Serve>,
+    /// Name in Dagster; default the key.
+    pub location_name: Option<String>,
     /// Python module with the definitions; default none: exactly one of `module`, `file` and `package` is given.
     pub module: Option<PythonModule>,
     /// Python file with the definitions, as a path in the image, instead of `module`; default none.
@@ -128,6 +136,19 @@ pub struct CodeLocation {
     pub attribute: Option<String>,
     /// Directory that the definitions are imported from; default the working directory of the image.
     pub working_directory: Option<String>,
+    /// Python interpreter that loads definitions in-process; default that of webserver and daemon.
+    pub executable_path: Option<String>,
+    /// Host name of an external server; default none.
+    pub host: Option<DomainName>,
+    /// Port of an external server; default none.
+    pub port: Option<u16>,
+    /// Unix socket of an external server, instead of `host` and `port`; default none.
+    pub socket: Option<String>,
+    /// Speak TLS to an external server; default false.
+    pub ssl: Option<bool>,
+    /// Where its image comes from; default a repository of its own, which is created. An image with tag or digest is used
+    /// as it is; `{repository: …}` and `{of: …}` add the revision.
+    pub image: Option<WordOr<ImageRef, OtherImage>>,
     /// Fixed revision of this location alone; default that of the deployment.
     pub gitrev: Option<GitRev>,
     /// The server that offers the definitions to webserver and daemon.
@@ -143,6 +164,11 @@ pub struct CodeLocation {
     pub secrets: Option<IndexMap<EnvName, SecretSource>>,
     /// What server and runs may do in AWS; default nothing beyond what Dagster needs.
     pub permissions: Option<Vec<Permission>>,
+    /// Prefix in the data bucket that server and runs may use, such as `repos/sales`; default none. They find it in
+    /// `DAGFORGE_DATA_BUCKET` and `DAGFORGE_DATA_PREFIX`.
+    pub s3_prefix: Option<KeyPrefix>,
+    /// Folders of file systems in server and runs, by a name of your choice; default none.
+    pub volumes: Option<Keyed<Volume>>,
     /// Leave the root file system writable; default false (read-only, `/tmp` writable).
     pub writable_root: Option<bool>,
 }
@@ -155,6 +181,12 @@ pub struct Server {
     pub cpu: Option<u32>,
     /// Memory of the task in MiB; default 1024.
     pub memory: Option<u32>,
+    /// Ephemeral storage in GiB, 21 to 200; default is Fargate's 20.
+    pub ephemeral_gib: Option<u32>,
+    /// `code-server` (default) or `grpc`.
+    pub mode: Option<ServerMode>,
+    /// How many servers answer, of which `grpc` can have several; default 1.
+    pub replicas: Option<u32>,
     /// Port of the gRPC server; default 4000.
     pub port: Option<u16>,
     /// Seconds that loading the definitions may take; default 180, at most 300.
@@ -162,7 +194,7 @@ pub struct Server {
 }
 
 /// The Fargate task of one run.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Run {
     /// CPU units of the task; default 512.
@@ -174,7 +206,7 @@ pub struct Run {
 }
 
 /// Rights of a location's server and runs: either `allow` and `on`, or `managed`.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub struct Permission {
     /// IAM actions, such as `athena:StartQueryExecution`; default none.

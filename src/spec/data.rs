@@ -4,8 +4,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::choice::WordOr;
+use super::keyed::Keyed;
 use super::network::CreateWord;
 use super::scalar::{Arn, BucketName, ImageRef, SecretRef, SecurityGroupId};
+use super::storage::{DataBucket, FileSystem};
 
 /// Image repositories and what is common to all images.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -114,6 +116,11 @@ pub struct Storage {
     pub compute_logs: Option<ComputeLogs>,
     /// The bucket with the packages of tasks: `create` (default, when a task has a `package`), or an existing one.
     pub code_bucket: Option<WordOr<CreateWord, ExistingBucket>>,
+    /// The bucket that pipelines keep their data in: `create` (default, when a code location has an `s3_prefix`), the same
+    /// with lifecycle rules, or an existing one.
+    pub data_bucket: Option<WordOr<CreateWord, DataBucket>>,
+    /// EFS file systems, by a key of your choice; default none.
+    pub efs: Option<Keyed<FileSystem>>,
 }
 
 /// The bucket with stdout and stderr of every step.

@@ -12,6 +12,7 @@ pub mod keyed;
 pub mod load;
 pub mod local;
 pub mod locate;
+pub mod location;
 pub mod network;
 pub mod output;
 pub mod overlay;
@@ -22,6 +23,7 @@ mod retired;
 pub mod scalar;
 mod schema;
 mod shape;
+pub mod storage;
 mod syntax;
 pub mod task;
 pub mod web;
@@ -102,19 +104,7 @@ impl Document for Spec {
         "cluster.create",
         "cluster.exec",
         "cluster.existing",
-        "code_locations.*.executable_path",
-        "code_locations.*.host",
-        "code_locations.*.image",
-        "code_locations.*.location_name",
-        "code_locations.*.port",
-        "code_locations.*.s3_prefix",
-        "code_locations.*.serve",
-        "code_locations.*.server.mode",
-        "code_locations.*.server.replicas",
         "code_locations.*.sidecars",
-        "code_locations.*.socket",
-        "code_locations.*.ssl",
-        "code_locations.*.volumes",
         "code_locations.*.run.timeout_minutes",
         "config.delivery",
         "config.prefix",
@@ -143,8 +133,6 @@ impl Document for Spec {
         "runs.keep_old_definitions",
         "runs.network",
         "runs.step_isolation",
-        "storage.data_bucket",
-        "storage.efs",
     ];
 }
 

@@ -64,9 +64,11 @@ def test_a_new_revision_touches_tasks_and_services_only(deployment, applied):
 def test_a_location_is_released_alone(deployment, applied):
     key = deployment.plan["revision"]["owners"][0]
     touched, _ = planned(applied(deployment), "-var", "releases=" + json.dumps({key: "rev9"}))
-    snake = key.replace("-", "_")
-    definitions = {f"aws_ecs_task_definition.{kind}_{snake}" for kind in ("run", "server")}
-    assert touched == definitions | {f"aws_ecs_service.server_{snake}"}
+    # Whoever has the same image is released with it.
+    images = {each["key"]: each["image_source"] for each in deployment.plan["locations"]}
+    released = [each.replace("-", "_") for each, image in images.items() if image == images[key]]
+    kinds = ("aws_ecs_task_definition.run", "aws_ecs_task_definition.server", "aws_ecs_service.server")
+    assert touched == {f"{kind}_{each}" for kind in kinds for each in released}
 
 
 def test_wrong_revisions_are_refused(deployment, applied):

@@ -24,6 +24,10 @@ const IDENTIFIERS: &[Listed] = &[
     ("*.created_secrets[].id", "logical ids and names"),
     ("*.route.id", "logical ids and names"),
     ("data.buckets[].id", "logical ids and names"),
+    ("data.file_systems[].created.group_output", "logical ids and names"),
+    ("data.file_systems[].created.mount_targets[].number", "logical ids and names"),
+    ("data.file_systems[].id", "logical ids and names"),
+    ("locations[].access_points[].id", "logical ids and names"),
     ("locations[].key", "a part of Terraform's names"),
     ("network.created.*_endpoints[].id", "logical ids and names"),
     ("platform.load_balancer.https.records[].id", "logical ids and names"),
@@ -144,9 +148,15 @@ pub const FAMILIES: &[(&str, &[&str])] = &[
 ];
 
 fn every_spec() -> impl Iterator<Item = PathBuf> {
-    ["examples/minimal.yaml", "tests/specs/existing.yaml", "tests/specs/closed.yaml", "tests/specs/full.yaml"]
-        .into_iter()
-        .map(|it| root().join(it))
+    [
+        "examples/minimal.yaml",
+        "tests/specs/existing.yaml",
+        "tests/specs/closed.yaml",
+        "tests/specs/full.yaml",
+        "tests/specs/locations.yaml",
+    ]
+    .into_iter()
+    .map(|it| root().join(it))
 }
 
 /// One deployment of each of those specs.

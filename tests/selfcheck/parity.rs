@@ -70,6 +70,13 @@ const SAME: &[Same] = &[
         tf: &[("aws_ecr_repository", Once), ("aws_ecr_lifecycle_policy", Once)],
         why: "the policy is a property",
     },
+    same("AWS::EFS::AccessPoint", &[("aws_efs_access_point", Once)]),
+    Same {
+        cfn: "AWS::EFS::FileSystem",
+        tf: &[("aws_efs_file_system", Once), ("aws_efs_backup_policy", Once), ("aws_efs_file_system_policy", Once)],
+        why: "both policies are properties",
+    },
+    same("AWS::EFS::MountTarget", &[("aws_efs_mount_target", Once)]),
     same("AWS::ECS::Cluster", &[("aws_ecs_cluster", Once)]),
     same("AWS::ECS::ClusterCapacityProviderAssociations", &[("aws_ecs_cluster_capacity_providers", Once)]),
     same("AWS::ECS::Service", &[("aws_ecs_service", Once)]),

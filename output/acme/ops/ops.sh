@@ -72,7 +72,7 @@ buckets() {
 
 # Where the config of these files belongs.
 config_address() {
-  echo 's3://acme-config-'"${account_id}"'-'"${region}"'/config/f15eb945bbccd135099fc1db5d5983411f7ad9ef6139d1211a5d97897887cd70/'
+  echo 's3://acme-config-'"${account_id}"'-'"${region}"'/config/e65a753e111c830f4d489ed0762fbb469e058fc6ca67449e926ce28c4312ed2c/'
 }
 
 usage() {

@@ -85,7 +85,7 @@ buckets() {
 
 # Where the config of these files belongs.
 config_address() {
-  echo 's3://analytics-config-'"${account_id}"'-'"${region}"'/config/b72699ecd5165905c93e3bee57dc8a4bdf8084a1c8dd29445239896a61b9b2aa/'
+  echo 's3://analytics-config-'"${account_id}"'-'"${region}"'/config/91a85b1a83ae199ebc2c115c99238c62db22b7f03a5dc73d04f3736c2456c047/'
 }
 
 usage() {

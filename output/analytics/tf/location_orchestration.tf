@@ -1,10 +1,7 @@
 locals {
-  gitrev_orchestration              = lookup(var.releases, "orchestration", var.gitrev)
-  run_log_group_orchestration       = aws_cloudwatch_log_group.run_orchestration.name
-  server_log_group_orchestration    = aws_cloudwatch_log_group.server_orchestration.name
-  repository_uri_orchestration      = aws_ecr_repository.location_orchestration.repository_url
-  run_task_definition_orchestration = aws_ecs_task_definition.run_orchestration.arn
-  secret_slack_token_orchestration  = aws_secretsmanager_secret.secret_slack_token_orchestration.arn
+  gitrev_orchestration             = lookup(var.releases, "orchestration", var.gitrev)
+  run_log_group_orchestration      = aws_cloudwatch_log_group.run_orchestration.name
+  secret_slack_token_orchestration = aws_secretsmanager_secret.secret_slack_token_orchestration.arn
 }
 
 resource "aws_ecr_repository" "location_orchestration" {
@@ -28,6 +25,10 @@ resource "aws_ecr_repository" "location_orchestration" {
 resource "aws_ecr_lifecycle_policy" "location_orchestration" {
   repository = aws_ecr_repository.location_orchestration.name
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_orchestration = aws_ecr_repository.location_orchestration.repository_url
 }
 
 # Empty on purpose: `aws secretsmanager put-secret-value` fills it, and no apply touches the value.
@@ -270,6 +271,11 @@ resource "aws_ecs_task_definition" "run_orchestration" {
       }
     },
   ])
+}
+
+locals {
+  run_task_definition_orchestration = aws_ecs_task_definition.run_orchestration.arn
+  server_log_group_orchestration    = aws_cloudwatch_log_group.server_orchestration.name
 }
 
 resource "aws_cloudwatch_log_group" "server_orchestration" {

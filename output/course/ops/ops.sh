@@ -86,7 +86,7 @@ buckets() {
 
 # Where the config of these files belongs.
 config_address() {
-  echo 's3://course-config-'"${account_id}"'-'"${region}"'/config/802089eb148626ef991a1450d560777d594e7fe9ba075b4e688aaa3a152acb21/'
+  echo 's3://course-config-'"${account_id}"'-'"${region}"'/config/ba4444e4c3d70bfbeae289c13f2cdd4a3a9f0b9d5f8f27211df8836b2aa93fe6/'
 }
 
 usage() {

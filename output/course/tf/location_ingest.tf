@@ -1,9 +1,6 @@
 locals {
-  gitrev_ingest              = lookup(var.releases, "ingest", var.gitrev)
-  run_log_group_ingest       = aws_cloudwatch_log_group.run_ingest.name
-  server_log_group_ingest    = aws_cloudwatch_log_group.server_ingest.name
-  repository_uri_ingest      = aws_ecr_repository.location_ingest.repository_url
-  run_task_definition_ingest = aws_ecs_task_definition.run_ingest.arn
+  gitrev_ingest        = lookup(var.releases, "ingest", var.gitrev)
+  run_log_group_ingest = aws_cloudwatch_log_group.run_ingest.name
 }
 
 resource "aws_ecr_repository" "location_ingest" {
@@ -27,6 +24,10 @@ resource "aws_ecr_repository" "location_ingest" {
 resource "aws_ecr_lifecycle_policy" "location_ingest" {
   repository = aws_ecr_repository.location_ingest.name
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_ingest = aws_ecr_repository.location_ingest.repository_url
 }
 
 resource "aws_iam_role" "execution_ingest" {
@@ -219,6 +220,11 @@ resource "aws_ecs_task_definition" "run_ingest" {
       }
     },
   ])
+}
+
+locals {
+  run_task_definition_ingest = aws_ecs_task_definition.run_ingest.arn
+  server_log_group_ingest    = aws_cloudwatch_log_group.server_ingest.name
 }
 
 resource "aws_cloudwatch_log_group" "server_ingest" {

@@ -1,9 +1,6 @@
 locals {
-  gitrev_report              = lookup(var.releases, "report", var.gitrev)
-  run_log_group_report       = aws_cloudwatch_log_group.run_report.name
-  server_log_group_report    = aws_cloudwatch_log_group.server_report.name
-  repository_uri_report      = aws_ecr_repository.location_report.repository_url
-  run_task_definition_report = aws_ecs_task_definition.run_report.arn
+  gitrev_report        = lookup(var.releases, "report", var.gitrev)
+  run_log_group_report = aws_cloudwatch_log_group.run_report.name
 }
 
 resource "aws_ecr_repository" "location_report" {
@@ -27,6 +24,10 @@ resource "aws_ecr_repository" "location_report" {
 resource "aws_ecr_lifecycle_policy" "location_report" {
   repository = aws_ecr_repository.location_report.name
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_report = aws_ecr_repository.location_report.repository_url
 }
 
 resource "aws_iam_role" "execution_report" {
@@ -214,6 +215,11 @@ resource "aws_ecs_task_definition" "run_report" {
       }
     },
   ])
+}
+
+locals {
+  run_task_definition_report = aws_ecs_task_definition.run_report.arn
+  server_log_group_report    = aws_cloudwatch_log_group.server_report.name
 }
 
 resource "aws_cloudwatch_log_group" "server_report" {

@@ -1,9 +1,6 @@
 locals {
   gitrev_transform                    = lookup(var.releases, "transform", var.gitrev)
   run_log_group_transform             = aws_cloudwatch_log_group.run_transform.name
-  server_log_group_transform          = aws_cloudwatch_log_group.server_transform.name
-  repository_uri_transform            = aws_ecr_repository.location_transform.repository_url
-  run_task_definition_transform       = aws_ecs_task_definition.run_transform.arn
   secret_warehouse_password_transform = aws_secretsmanager_secret.secret_warehouse_password_transform.arn
 }
 
@@ -28,6 +25,10 @@ resource "aws_ecr_repository" "location_transform" {
 resource "aws_ecr_lifecycle_policy" "location_transform" {
   repository = aws_ecr_repository.location_transform.name
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_transform = aws_ecr_repository.location_transform.repository_url
 }
 
 # Empty on purpose: `aws secretsmanager put-secret-value` fills it, and no apply touches the value.
@@ -229,6 +230,11 @@ resource "aws_ecs_task_definition" "run_transform" {
       }
     },
   ])
+}
+
+locals {
+  run_task_definition_transform = aws_ecs_task_definition.run_transform.arn
+  server_log_group_transform    = aws_cloudwatch_log_group.server_transform.name
 }
 
 resource "aws_cloudwatch_log_group" "server_transform" {

@@ -41,11 +41,14 @@ resource "aws_service_discovery_private_dns_namespace" "main" {
 }
 
 locals {
+  namespace_id = aws_service_discovery_private_dns_namespace.main.id
+}
+
+locals {
   cluster                      = aws_ecs_cluster.main.arn
   exec_log_group               = aws_cloudwatch_log_group.exec.name
   webserver_log_group          = aws_cloudwatch_log_group.core_webserver.name
   daemon_log_group             = aws_cloudwatch_log_group.core_daemon.name
-  namespace_id                 = aws_service_discovery_private_dns_namespace.main.id
   load_balancer_security_group = aws_security_group.load_balancer.id
   webserver_security_group     = aws_security_group.webserver.id
   daemon_security_group        = aws_security_group.daemon.id

@@ -71,7 +71,7 @@ buckets() {
 
 # Where the config of these files belongs.
 config_address() {
-  echo 's3://dataplatform-config-'"${account_id}"'-'"${region}"'/config/39b3b617c3d8d84cd8b007239fc4e2f72bf7ed024993469b9d9ff53408745338/'
+  echo 's3://dataplatform-config-'"${account_id}"'-'"${region}"'/config/20d13db85082c80e376f6bc576a82302a66cd6c54af904ecaa3d106d1f9c40f9/'
 }
 
 usage() {

@@ -1,9 +1,6 @@
 locals {
-  gitrev_usercode              = lookup(var.releases, "usercode", var.gitrev)
-  run_log_group_usercode       = aws_cloudwatch_log_group.run_usercode.name
-  server_log_group_usercode    = aws_cloudwatch_log_group.server_usercode.name
-  repository_uri_usercode      = aws_ecr_repository.location_usercode.repository_url
-  run_task_definition_usercode = aws_ecs_task_definition.run_usercode.arn
+  gitrev_usercode        = lookup(var.releases, "usercode", var.gitrev)
+  run_log_group_usercode = aws_cloudwatch_log_group.run_usercode.name
 }
 
 resource "aws_ecr_repository" "location_usercode" {
@@ -27,6 +24,10 @@ resource "aws_ecr_repository" "location_usercode" {
 resource "aws_ecr_lifecycle_policy" "location_usercode" {
   repository = aws_ecr_repository.location_usercode.name
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_usercode = aws_ecr_repository.location_usercode.repository_url
 }
 
 resource "aws_iam_role" "execution_usercode" {
@@ -217,6 +218,11 @@ resource "aws_ecs_task_definition" "run_usercode" {
       }
     },
   ])
+}
+
+locals {
+  run_task_definition_usercode = aws_ecs_task_definition.run_usercode.arn
+  server_log_group_usercode    = aws_cloudwatch_log_group.server_usercode.name
 }
 
 resource "aws_cloudwatch_log_group" "server_usercode" {

@@ -150,7 +150,7 @@ buckets() {
 
 # Where the config of these files belongs.
 config_address() {
-  echo 's3://fleet-config-'"${account_id}"'-'"${region}"'/config/287052a262b3d5410d8f416ce85cfd94f1c0e496e3556ed353806e94b0503063/'
+  echo 's3://fleet-config-'"${account_id}"'-'"${region}"'/config/43ac7b24513f9649c066235d152a88317a48b827dc81d82ccd471dbed58569d3/'
 }
 
 usage() {

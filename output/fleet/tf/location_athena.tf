@@ -1,9 +1,6 @@
 locals {
-  gitrev_athena              = lookup(var.releases, "athena", var.gitrev)
-  run_log_group_athena       = aws_cloudwatch_log_group.run_athena.name
-  server_log_group_athena    = aws_cloudwatch_log_group.server_athena.name
-  repository_uri_athena      = aws_ecr_repository.location_athena.repository_url
-  run_task_definition_athena = aws_ecs_task_definition.run_athena.arn
+  gitrev_athena        = lookup(var.releases, "athena", var.gitrev)
+  run_log_group_athena = aws_cloudwatch_log_group.run_athena.name
 }
 
 resource "aws_ecr_repository" "location_athena" {
@@ -27,6 +24,10 @@ resource "aws_ecr_repository" "location_athena" {
 resource "aws_ecr_lifecycle_policy" "location_athena" {
   repository = aws_ecr_repository.location_athena.name
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_athena = aws_ecr_repository.location_athena.repository_url
 }
 
 resource "aws_iam_role" "execution_athena" {
@@ -222,6 +223,11 @@ resource "aws_ecs_task_definition" "run_athena" {
       }
     },
   ])
+}
+
+locals {
+  run_task_definition_athena = aws_ecs_task_definition.run_athena.arn
+  server_log_group_athena    = aws_cloudwatch_log_group.server_athena.name
 }
 
 resource "aws_cloudwatch_log_group" "server_athena" {

@@ -1,9 +1,6 @@
 locals {
-  gitrev_dbt              = lookup(var.releases, "dbt", var.gitrev)
-  run_log_group_dbt       = aws_cloudwatch_log_group.run_dbt.name
-  server_log_group_dbt    = aws_cloudwatch_log_group.server_dbt.name
-  repository_uri_dbt      = aws_ecr_repository.location_dbt.repository_url
-  run_task_definition_dbt = aws_ecs_task_definition.run_dbt.arn
+  gitrev_dbt        = lookup(var.releases, "dbt", var.gitrev)
+  run_log_group_dbt = aws_cloudwatch_log_group.run_dbt.name
 }
 
 resource "aws_ecr_repository" "location_dbt" {
@@ -27,6 +24,10 @@ resource "aws_ecr_repository" "location_dbt" {
 resource "aws_ecr_lifecycle_policy" "location_dbt" {
   repository = aws_ecr_repository.location_dbt.name
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_dbt = aws_ecr_repository.location_dbt.repository_url
 }
 
 resource "aws_iam_role" "execution_dbt" {
@@ -214,6 +215,11 @@ resource "aws_ecs_task_definition" "run_dbt" {
       }
     },
   ])
+}
+
+locals {
+  run_task_definition_dbt = aws_ecs_task_definition.run_dbt.arn
+  server_log_group_dbt    = aws_cloudwatch_log_group.server_dbt.name
 }
 
 resource "aws_cloudwatch_log_group" "server_dbt" {

@@ -1,9 +1,6 @@
 locals {
-  gitrev_events              = lookup(var.releases, "events", var.gitrev)
-  run_log_group_events       = aws_cloudwatch_log_group.run_events.name
-  server_log_group_events    = aws_cloudwatch_log_group.server_events.name
-  repository_uri_events      = aws_ecr_repository.location_events.repository_url
-  run_task_definition_events = aws_ecs_task_definition.run_events.arn
+  gitrev_events        = lookup(var.releases, "events", var.gitrev)
+  run_log_group_events = aws_cloudwatch_log_group.run_events.name
 }
 
 resource "aws_ecr_repository" "location_events" {
@@ -27,6 +24,10 @@ resource "aws_ecr_repository" "location_events" {
 resource "aws_ecr_lifecycle_policy" "location_events" {
   repository = aws_ecr_repository.location_events.name
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_events = aws_ecr_repository.location_events.repository_url
 }
 
 resource "aws_iam_role" "execution_events" {
@@ -214,6 +215,11 @@ resource "aws_ecs_task_definition" "run_events" {
       }
     },
   ])
+}
+
+locals {
+  run_task_definition_events = aws_ecs_task_definition.run_events.arn
+  server_log_group_events    = aws_cloudwatch_log_group.server_events.name
 }
 
 resource "aws_cloudwatch_log_group" "server_events" {

@@ -1,9 +1,6 @@
 locals {
-  gitrev_finance              = lookup(var.releases, "finance", var.gitrev)
-  run_log_group_finance       = aws_cloudwatch_log_group.run_finance.name
-  server_log_group_finance    = aws_cloudwatch_log_group.server_finance.name
-  repository_uri_finance      = aws_ecr_repository.location_finance.repository_url
-  run_task_definition_finance = aws_ecs_task_definition.run_finance.arn
+  gitrev_finance        = lookup(var.releases, "finance", var.gitrev)
+  run_log_group_finance = aws_cloudwatch_log_group.run_finance.name
 }
 
 resource "aws_ecr_repository" "location_finance" {
@@ -27,6 +24,10 @@ resource "aws_ecr_repository" "location_finance" {
 resource "aws_ecr_lifecycle_policy" "location_finance" {
   repository = aws_ecr_repository.location_finance.name
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_finance = aws_ecr_repository.location_finance.repository_url
 }
 
 resource "aws_iam_role" "execution_finance" {
@@ -218,6 +219,11 @@ resource "aws_ecs_task_definition" "run_finance" {
       }
     },
   ])
+}
+
+locals {
+  run_task_definition_finance = aws_ecs_task_definition.run_finance.arn
+  server_log_group_finance    = aws_cloudwatch_log_group.server_finance.name
 }
 
 resource "aws_cloudwatch_log_group" "server_finance" {

@@ -1,9 +1,6 @@
 locals {
-  gitrev_inventory              = lookup(var.releases, "inventory", var.gitrev)
-  run_log_group_inventory       = aws_cloudwatch_log_group.run_inventory.name
-  server_log_group_inventory    = aws_cloudwatch_log_group.server_inventory.name
-  repository_uri_inventory      = aws_ecr_repository.location_inventory.repository_url
-  run_task_definition_inventory = aws_ecs_task_definition.run_inventory.arn
+  gitrev_inventory        = lookup(var.releases, "inventory", var.gitrev)
+  run_log_group_inventory = aws_cloudwatch_log_group.run_inventory.name
 }
 
 resource "aws_ecr_repository" "location_inventory" {
@@ -27,6 +24,10 @@ resource "aws_ecr_repository" "location_inventory" {
 resource "aws_ecr_lifecycle_policy" "location_inventory" {
   repository = aws_ecr_repository.location_inventory.name
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_inventory = aws_ecr_repository.location_inventory.repository_url
 }
 
 resource "aws_iam_role" "execution_inventory" {
@@ -214,6 +215,11 @@ resource "aws_ecs_task_definition" "run_inventory" {
       }
     },
   ])
+}
+
+locals {
+  run_task_definition_inventory = aws_ecs_task_definition.run_inventory.arn
+  server_log_group_inventory    = aws_cloudwatch_log_group.server_inventory.name
 }
 
 resource "aws_cloudwatch_log_group" "server_inventory" {

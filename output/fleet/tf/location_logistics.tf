@@ -1,9 +1,6 @@
 locals {
-  gitrev_logistics              = lookup(var.releases, "logistics", var.gitrev)
-  run_log_group_logistics       = aws_cloudwatch_log_group.run_logistics.name
-  server_log_group_logistics    = aws_cloudwatch_log_group.server_logistics.name
-  repository_uri_logistics      = aws_ecr_repository.location_logistics.repository_url
-  run_task_definition_logistics = aws_ecs_task_definition.run_logistics.arn
+  gitrev_logistics        = lookup(var.releases, "logistics", var.gitrev)
+  run_log_group_logistics = aws_cloudwatch_log_group.run_logistics.name
 }
 
 resource "aws_ecr_repository" "location_logistics" {
@@ -27,6 +24,10 @@ resource "aws_ecr_repository" "location_logistics" {
 resource "aws_ecr_lifecycle_policy" "location_logistics" {
   repository = aws_ecr_repository.location_logistics.name
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_logistics = aws_ecr_repository.location_logistics.repository_url
 }
 
 resource "aws_iam_role" "execution_logistics" {
@@ -214,6 +215,11 @@ resource "aws_ecs_task_definition" "run_logistics" {
       }
     },
   ])
+}
+
+locals {
+  run_task_definition_logistics = aws_ecs_task_definition.run_logistics.arn
+  server_log_group_logistics    = aws_cloudwatch_log_group.server_logistics.name
 }
 
 resource "aws_cloudwatch_log_group" "server_logistics" {

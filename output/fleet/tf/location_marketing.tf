@@ -1,9 +1,6 @@
 locals {
-  gitrev_marketing              = lookup(var.releases, "marketing", var.gitrev)
-  run_log_group_marketing       = aws_cloudwatch_log_group.run_marketing.name
-  server_log_group_marketing    = aws_cloudwatch_log_group.server_marketing.name
-  repository_uri_marketing      = aws_ecr_repository.location_marketing.repository_url
-  run_task_definition_marketing = aws_ecs_task_definition.run_marketing.arn
+  gitrev_marketing        = lookup(var.releases, "marketing", var.gitrev)
+  run_log_group_marketing = aws_cloudwatch_log_group.run_marketing.name
 }
 
 resource "aws_ecr_repository" "location_marketing" {
@@ -27,6 +24,10 @@ resource "aws_ecr_repository" "location_marketing" {
 resource "aws_ecr_lifecycle_policy" "location_marketing" {
   repository = aws_ecr_repository.location_marketing.name
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_marketing = aws_ecr_repository.location_marketing.repository_url
 }
 
 resource "aws_iam_role" "execution_marketing" {
@@ -223,6 +224,11 @@ resource "aws_ecs_task_definition" "run_marketing" {
       }
     },
   ])
+}
+
+locals {
+  run_task_definition_marketing = aws_ecs_task_definition.run_marketing.arn
+  server_log_group_marketing    = aws_cloudwatch_log_group.server_marketing.name
 }
 
 resource "aws_cloudwatch_log_group" "server_marketing" {

@@ -1,9 +1,6 @@
 locals {
-  gitrev_ml_serving              = lookup(var.releases, "ml-serving", var.gitrev)
-  run_log_group_ml_serving       = aws_cloudwatch_log_group.run_ml_serving.name
-  server_log_group_ml_serving    = aws_cloudwatch_log_group.server_ml_serving.name
-  repository_uri_ml_serving      = aws_ecr_repository.location_ml_serving.repository_url
-  run_task_definition_ml_serving = aws_ecs_task_definition.run_ml_serving.arn
+  gitrev_ml_serving        = lookup(var.releases, "ml-serving", var.gitrev)
+  run_log_group_ml_serving = aws_cloudwatch_log_group.run_ml_serving.name
 }
 
 resource "aws_ecr_repository" "location_ml_serving" {
@@ -27,6 +24,10 @@ resource "aws_ecr_repository" "location_ml_serving" {
 resource "aws_ecr_lifecycle_policy" "location_ml_serving" {
   repository = aws_ecr_repository.location_ml_serving.name
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_ml_serving = aws_ecr_repository.location_ml_serving.repository_url
 }
 
 resource "aws_iam_role" "execution_ml_serving" {
@@ -222,6 +223,11 @@ resource "aws_ecs_task_definition" "run_ml_serving" {
       }
     },
   ])
+}
+
+locals {
+  run_task_definition_ml_serving = aws_ecs_task_definition.run_ml_serving.arn
+  server_log_group_ml_serving    = aws_cloudwatch_log_group.server_ml_serving.name
 }
 
 resource "aws_cloudwatch_log_group" "server_ml_serving" {

@@ -1,9 +1,6 @@
 locals {
-  gitrev_ml_training              = lookup(var.releases, "ml-training", var.gitrev)
-  run_log_group_ml_training       = aws_cloudwatch_log_group.run_ml_training.name
-  server_log_group_ml_training    = aws_cloudwatch_log_group.server_ml_training.name
-  repository_uri_ml_training      = aws_ecr_repository.location_ml_training.repository_url
-  run_task_definition_ml_training = aws_ecs_task_definition.run_ml_training.arn
+  gitrev_ml_training        = lookup(var.releases, "ml-training", var.gitrev)
+  run_log_group_ml_training = aws_cloudwatch_log_group.run_ml_training.name
 }
 
 resource "aws_ecr_repository" "location_ml_training" {
@@ -27,6 +24,10 @@ resource "aws_ecr_repository" "location_ml_training" {
 resource "aws_ecr_lifecycle_policy" "location_ml_training" {
   repository = aws_ecr_repository.location_ml_training.name
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_ml_training = aws_ecr_repository.location_ml_training.repository_url
 }
 
 resource "aws_iam_role" "execution_ml_training" {
@@ -226,6 +227,11 @@ resource "aws_ecs_task_definition" "run_ml_training" {
       }
     },
   ])
+}
+
+locals {
+  run_task_definition_ml_training = aws_ecs_task_definition.run_ml_training.arn
+  server_log_group_ml_training    = aws_cloudwatch_log_group.server_ml_training.name
 }
 
 resource "aws_cloudwatch_log_group" "server_ml_training" {

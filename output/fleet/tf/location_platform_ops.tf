@@ -1,9 +1,6 @@
 locals {
-  gitrev_platform_ops              = lookup(var.releases, "platform-ops", var.gitrev)
-  run_log_group_platform_ops       = aws_cloudwatch_log_group.run_platform_ops.name
-  server_log_group_platform_ops    = aws_cloudwatch_log_group.server_platform_ops.name
-  repository_uri_platform_ops      = aws_ecr_repository.location_platform_ops.repository_url
-  run_task_definition_platform_ops = aws_ecs_task_definition.run_platform_ops.arn
+  gitrev_platform_ops        = lookup(var.releases, "platform-ops", var.gitrev)
+  run_log_group_platform_ops = aws_cloudwatch_log_group.run_platform_ops.name
 }
 
 resource "aws_ecr_repository" "location_platform_ops" {
@@ -27,6 +24,10 @@ resource "aws_ecr_repository" "location_platform_ops" {
 resource "aws_ecr_lifecycle_policy" "location_platform_ops" {
   repository = aws_ecr_repository.location_platform_ops.name
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_platform_ops = aws_ecr_repository.location_platform_ops.repository_url
 }
 
 resource "aws_iam_role" "execution_platform_ops" {
@@ -219,6 +220,11 @@ resource "aws_ecs_task_definition" "run_platform_ops" {
       }
     },
   ])
+}
+
+locals {
+  run_task_definition_platform_ops = aws_ecs_task_definition.run_platform_ops.arn
+  server_log_group_platform_ops    = aws_cloudwatch_log_group.server_platform_ops.name
 }
 
 resource "aws_cloudwatch_log_group" "server_platform_ops" {

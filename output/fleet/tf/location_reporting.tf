@@ -1,9 +1,6 @@
 locals {
-  gitrev_reporting              = lookup(var.releases, "reporting", var.gitrev)
-  run_log_group_reporting       = aws_cloudwatch_log_group.run_reporting.name
-  server_log_group_reporting    = aws_cloudwatch_log_group.server_reporting.name
-  repository_uri_reporting      = aws_ecr_repository.location_reporting.repository_url
-  run_task_definition_reporting = aws_ecs_task_definition.run_reporting.arn
+  gitrev_reporting        = lookup(var.releases, "reporting", var.gitrev)
+  run_log_group_reporting = aws_cloudwatch_log_group.run_reporting.name
 }
 
 resource "aws_ecr_repository" "location_reporting" {
@@ -27,6 +24,10 @@ resource "aws_ecr_repository" "location_reporting" {
 resource "aws_ecr_lifecycle_policy" "location_reporting" {
   repository = aws_ecr_repository.location_reporting.name
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_reporting = aws_ecr_repository.location_reporting.repository_url
 }
 
 resource "aws_iam_role" "execution_reporting" {
@@ -216,6 +217,11 @@ resource "aws_ecs_task_definition" "run_reporting" {
       }
     },
   ])
+}
+
+locals {
+  run_task_definition_reporting = aws_ecs_task_definition.run_reporting.arn
+  server_log_group_reporting    = aws_cloudwatch_log_group.server_reporting.name
 }
 
 resource "aws_cloudwatch_log_group" "server_reporting" {

@@ -75,7 +75,7 @@ buckets() {
 
 # Where the config of these files belongs.
 config_address() {
-  echo 's3://public-config-'"${account_id}"'-'"${region}"'/config/e056183dba27df3781f2b5a58976eae07f5f5dd36cdea1b063e845582276c96d/'
+  echo 's3://public-config-'"${account_id}"'-'"${region}"'/config/7d8c80e853e18a6cd8de6eb3ca7723ce767253305398957e2ae80404f67d28bb/'
 }
 
 usage() {

@@ -1,9 +1,6 @@
 locals {
-  gitrev_sales              = lookup(var.releases, "sales", var.gitrev)
-  run_log_group_sales       = aws_cloudwatch_log_group.run_sales.name
-  server_log_group_sales    = aws_cloudwatch_log_group.server_sales.name
-  repository_uri_sales      = aws_ecr_repository.location_sales.repository_url
-  run_task_definition_sales = aws_ecs_task_definition.run_sales.arn
+  gitrev_sales        = lookup(var.releases, "sales", var.gitrev)
+  run_log_group_sales = aws_cloudwatch_log_group.run_sales.name
 }
 
 resource "aws_ecr_repository" "location_sales" {
@@ -27,6 +24,10 @@ resource "aws_ecr_repository" "location_sales" {
 resource "aws_ecr_lifecycle_policy" "location_sales" {
   repository = aws_ecr_repository.location_sales.name
   policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
+}
+
+locals {
+  repository_uri_sales = aws_ecr_repository.location_sales.repository_url
 }
 
 resource "aws_iam_role" "execution_sales" {
@@ -214,6 +215,11 @@ resource "aws_ecs_task_definition" "run_sales" {
       }
     },
   ])
+}
+
+locals {
+  run_task_definition_sales = aws_ecs_task_definition.run_sales.arn
+  server_log_group_sales    = aws_cloudwatch_log_group.server_sales.name
 }
 
 resource "aws_cloudwatch_log_group" "server_sales" {

@@ -71,7 +71,7 @@ buckets() {
 
 # Where the config of these files belongs.
 config_address() {
-  echo 's3://shared-config-'"${account_id}"'-'"${region}"'/config/f2b186c673cb2895740098d8f44bd9762eaea72de018e3fd1cfe106d78be8a39/'
+  echo 's3://shared-config-'"${account_id}"'-'"${region}"'/config/cb5dcbd98d0878c3803d91ac4282f4a3617396547d9c59bdbe290675ea639d83/'
 }
 
 usage() {

@@ -5,19 +5,20 @@ use super::service::{Build, HealthCheck, Port, Service};
 use super::variables::{base_image, project, secret};
 use super::{Around, CODE_DIRECTORY, PROFILE};
 use crate::plan::key::Key;
-use crate::plan::location::{Location as Deployed, SERVER_PORT, health_check, server_command};
+use crate::plan::location::server::{self, PORT, health_check};
+use crate::plan::registry::Repository;
 use crate::plan::revision;
 use crate::plan::task::{Variable, variable};
 use crate::plan::text::{Input, Text, text};
 use crate::spec::compute::CodeLocation;
 use crate::spec::local::LocalLocation;
+use crate::spec::location::Serve;
 
 /// One code location on its way into the compose file.
 pub(super) struct Location<'a> {
     around: &'a Around<'a>,
     pub key: Key,
     location: &'a CodeLocation,
-    deployed: &'a Deployed,
     pub settings: Option<&'a LocalLocation>,
     /// Port in the container and on this machine.
     pub port: u16,
@@ -37,14 +38,15 @@ pub fn path_in_project(path: &str) -> Option<String> {
 }
 
 impl Around<'_> {
-    /// The code locations, each with its port.
+    /// The code locations, each with its port and a server of its own, whoever loads them when they are deployed. What is
+    /// served elsewhere is not on this machine.
     pub(super) fn locations(&self) -> impl Iterator<Item = Location<'_>> {
-        let first = self.local.first_port.unwrap_or(SERVER_PORT);
-        let all = self.spec.code_locations.iter().zip(&self.rooms.locations).zip(0u16..);
-        all.map(move |(((key, location), deployed), index)| {
+        let first = self.local.first_port.unwrap_or(PORT);
+        let served = self.spec.code_locations.iter().filter(|(_, it)| it.serve != Some(Serve::External));
+        served.zip(0u16..).map(move |((key, location), index)| {
             let settings = self.local.code_locations.as_ref().and_then(|it| it.get(key));
             let port = settings.and_then(|it| it.port).unwrap_or_else(|| first.saturating_add(index));
-            Location { around: self, key: key.into(), location, deployed, settings, port }
+            Location { around: self, key: key.into(), location, settings, port }
         })
     }
 }
@@ -52,14 +54,12 @@ impl Around<'_> {
 impl Location<'_> {
     pub(super) fn service(&self, below: &[String]) -> Service {
         let seconds = self.location.server.as_ref().and_then(|it| it.startup_seconds);
-        let deployed = self.deployed.server.containers.first();
-        let own =
-            self.around.own(deployed.is_none_or(|it| it.read_only_root), deployed.map_or(60, |it| it.stop_timeout));
+        let own = self.around.own(!self.location.writable_root.unwrap_or(false), server::STOP_TIMEOUT);
         Service {
             profile: Some(PROFILE.to_owned()),
             build: Some(self.build()),
             own: Some(own),
-            command: server_command(self.location, self.port),
+            command: server::command(self.location, self.port),
             environment: self.environment(),
             ports: vec![Port::new(self.port, self.port)],
             binds: vec![bind(self.code(), &self.mount(), true)],
@@ -72,10 +72,16 @@ impl Location<'_> {
         }
     }
 
+    /// Name in Dagster.
+    pub(super) fn name(&self) -> String {
+        self.location.location_name.clone().unwrap_or_else(|| self.key.to_string())
+    }
+
     fn image(&self) -> Text {
         let fixed = revision::fixed(self.around.deployment, self.location.gitrev.as_ref());
         let given = fixed.map_or_else(|| Input::GitRev(None).into(), Text::from);
-        self.around.image(&self.deployed.repository, given)
+        let repository = Repository::location(self.around.spec, self.around.deployment, &self.key);
+        self.around.image(&repository, given)
     }
 
     /// The user's Dockerfile with the code around it, or the rendered one with the code beside it.
@@ -95,7 +101,7 @@ impl Location<'_> {
                 dockerfile: "Dockerfile".to_owned(),
                 code: Some(self.code()),
                 base_image: Some(base_image()),
-                port: Some(self.deployed.port.to_string()),
+                port: Some(server::port(self.location).to_string()),
                 platform,
             },
         }

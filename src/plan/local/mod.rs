@@ -18,7 +18,6 @@ use serde::Serialize;
 
 use super::Rooms;
 use super::deployment::Deployment;
-use super::instance::Server;
 use super::key::Key;
 use super::text::{Input, Part, Text};
 use crate::spec::Spec;
@@ -64,6 +63,17 @@ pub struct Local {
     pub workspace: String,
     /// Where the UI is.
     pub url: String,
+}
+
+/// A code server in the local workspace.yaml.
+#[derive(Clone, Debug, Serialize)]
+pub struct Server {
+    /// Name of the code location.
+    pub location_name: String,
+    /// Name of its service.
+    pub host: String,
+    /// Port.
+    pub port: u16,
 }
 
 /// What launches runs.
@@ -125,11 +135,11 @@ impl Local {
             // The default launcher cannot resume, and Dagster refuses to start where it should.
             resume_attempts: resume.filter(|_| docker).unwrap_or(0),
             volumes: services.iter().filter_map(|it| it.volume.as_ref()).map(|it| it.name.clone()).collect(),
-            example: rooms.locations.first().map(|it| it.key.to_string()).unwrap_or_default(),
+            example: around.locations().next().map(|it| it.key.to_string()).unwrap_or_default(),
             settings: around.settings(),
             services,
             servers: around.servers(),
-            locations: rooms.locations.iter().map(|it| it.key.clone()).collect(),
+            locations: around.locations().map(|it| it.key).collect(),
             dockerfile: around.dockerfile(),
             workspace: format!("{}/workspace.yaml", super::config::DIRECTORY),
             url: around.url(),
@@ -179,11 +189,8 @@ impl Around<'_> {
     }
 
     fn servers(&self) -> Vec<Server> {
-        let server = |it: location::Location<'_>| Server {
-            location_name: it.key.to_string(),
-            host: it.key.to_string(),
-            port: it.port,
-        };
+        let server =
+            |it: location::Location<'_>| Server { location_name: it.name(), host: it.key.to_string(), port: it.port };
         self.locations().map(server).collect()
     }
 

@@ -20,9 +20,9 @@ pub fn images(spec: &Spec, rooms: &Rooms) -> Vec<Image> {
         dockerfile: "images/core/Dockerfile".to_owned(),
         ..revised(spec.gitrev.as_ref())
     };
-    let locations = spec.code_locations.iter().zip(&rooms.locations);
-    let locations = locations.map(|((_, it), location)| {
-        image(spec, &location.key, &location.repository, it.build.as_ref(), it.gitrev.as_ref())
+    let locations = rooms.locations.iter().filter_map(|location| {
+        let it = spec.code_locations.get(location.key.as_str())?;
+        Some(image(spec, &location.key, location.repository.as_ref()?, it.build.as_ref(), it.gitrev.as_ref()))
     });
     let own = |it: &crate::plan::tasks::Task, build, gitrev| {
         it.repository.as_ref().map(|repository| image(spec, &it.key, repository, build, gitrev))

@@ -11,14 +11,15 @@ use crate::plan::security;
 use crate::plan::task::{Variable, variable};
 use crate::plan::text::{Text, text};
 use crate::spec::Spec;
+use crate::spec::scalar::KeyName;
 
 /// Environment variables with the requests begin with this; the task's key follows.
 const VARIABLE: &str = "DAGFORGE_TASK_";
 
-/// Tasks that the runs of a location may start.
-pub fn tasks_of(spec: &Spec, location: &Key) -> Vec<Key> {
-    let may =
-        |task: &crate::spec::task::Task| task.trigger_from.iter().flatten().any(|it| it.as_str() == location.as_str());
+/// Tasks that the runs of any of these locations may start.
+pub fn tasks_of(spec: &Spec, locations: &[Key]) -> Vec<Key> {
+    let named = |it: &KeyName| locations.iter().any(|location| it.as_str() == location.as_str());
+    let may = |task: &crate::spec::task::Task| task.trigger_from.iter().flatten().any(named);
     spec.tasks.iter().flatten().filter(|(_, task)| may(task)).map(|(key, _)| key.into()).collect()
 }
 
@@ -46,9 +47,9 @@ pub fn start(deployment: &Deployment, tasks: &[&Key]) -> Vec<Statement> {
     ]
 }
 
-/// What the runs of a location get for the tasks that they may start: whoever starts one also waits for it and stops it.
-pub fn statements(spec: &Spec, deployment: &Deployment, location: &Key) -> Vec<Statement> {
-    let tasks = tasks_of(spec, location);
+/// What the runs of locations get for the tasks that they may start: whoever starts one also waits for it and stops it.
+pub fn statements(spec: &Spec, deployment: &Deployment, locations: &[Key]) -> Vec<Statement> {
+    let tasks = tasks_of(spec, locations);
     if tasks.is_empty() {
         return Vec::new();
     }
@@ -65,9 +66,9 @@ pub fn statements(spec: &Spec, deployment: &Deployment, location: &Key) -> Vec<S
 
 /// One variable for each task that a location's runs may start: the arguments of ECS's RunTask, as JSON.
 /// Code calls `ecs.run_task(**json.loads(os.environ["DAGFORGE_TASK_SALES"]))`, or gives them to Dagster's Pipes client.
-pub fn environment(spec: &Spec, deployment: &Deployment, network: &Network, location: &Key) -> Vec<Variable> {
+pub fn environment(spec: &Spec, deployment: &Deployment, network: &Network, locations: &[Key]) -> Vec<Variable> {
     let of = |key: &Key| variable(&variable_name(key), request(deployment, network, key));
-    tasks_of(spec, location).iter().map(of).collect()
+    tasks_of(spec, locations).iter().map(of).collect()
 }
 
 /// The variable with the request for a task.

@@ -213,6 +213,7 @@ def _lifecycle(told):
         "expire": told.get("Expiration", {}).get("Days"),
         "noncurrent": told.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays"),
         "prefix": told.get("Filter", {}).get("Prefix"),
+        "moves": [{"days": each["Days"], "class": each["StorageClass"]} for each in told.get("Transitions", [])],
     }
 
 
@@ -220,6 +221,61 @@ def _lifecycle(told):
 def bucket_policy(reader, physical):
     told = reader.client("s3").get_bucket_policy(Bucket=physical)["Policy"]
     reader.facts.add("bucket", physical, policy=policy(told))
+
+
+@reads("AWS::EFS::FileSystem")
+def file_system(reader, physical):
+    efs = reader.client("efs")
+    told = efs.describe_file_systems(FileSystemId=physical)["FileSystems"][0]
+    own = tags(told["Tags"])
+    reader.facts.stands_for(f"file system {own['Name']}", physical)
+    moves = efs.describe_lifecycle_configuration(FileSystemId=physical)["LifecyclePolicies"]
+    reader.facts.add(
+        "file system",
+        physical,
+        encrypted=told["Encrypted"],
+        performance=told["PerformanceMode"],
+        throughput=told["ThroughputMode"],
+        backup=_backup(efs, physical),
+        infrequent=next((each["TransitionToIA"] for each in moves if "TransitionToIA" in each), None),
+        policy=policy(efs.describe_file_system_policy(FileSystemId=physical)["Policy"]),
+        tags=own,
+    )
+
+
+def _backup(efs, file_system):
+    try:
+        return efs.describe_backup_policy(FileSystemId=file_system)["BackupPolicy"]["Status"]
+    except efs.exceptions.PolicyNotFound:
+        return "DISABLED"
+
+
+@reads("AWS::EFS::MountTarget")
+def mount_target(reader, physical):
+    efs = reader.client("efs")
+    told = efs.describe_mount_targets(MountTargetId=physical)["MountTargets"][0]
+    reader.facts.add(
+        "mount target",
+        f"{told['FileSystemId']} {told['SubnetId']}",
+        groups=Unordered(efs.describe_mount_target_security_groups(MountTargetId=physical)["SecurityGroups"]),
+    )
+
+
+@reads("AWS::EFS::AccessPoint")
+def access_point(reader, physical):
+    told = reader.client("efs").describe_access_points(AccessPointId=physical)["AccessPoints"][0]
+    own = tags(told["Tags"])
+    reader.facts.stands_for(f"access point {own['Name']}", told["AccessPointId"])
+    root = told["RootDirectory"]
+    reader.facts.add(
+        "access point",
+        own["Name"],
+        file_system=told["FileSystemId"],
+        user={key: told["PosixUser"][key] for key in ("Uid", "Gid")},
+        path=root["Path"],
+        made={key: root["CreationInfo"][key] for key in ("OwnerUid", "OwnerGid", "Permissions")},
+        tags=own,
+    )
 
 
 @reads("AWS::ECR::Repository")

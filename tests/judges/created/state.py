@@ -57,10 +57,28 @@ def task_definition(found, told):
         ephemeralStorage={"sizeInGiB": storage.get("size_in_gib")},
         revision=told["revision"],
         roles={"execution": told["execution_role_arn"], "task": told["task_role_arn"]},
-        volumes=Unordered({"name": each["name"]} for each in told["volume"]),
+        volumes=Unordered(_volume(each) for each in told["volume"]),
         containers={each["name"]: container(each) for each in json.loads(told["container_definitions"])},
         tags=told["tags_all"],
     )
+
+
+def _volume(told):
+    """As ECS tells it."""
+    shared = _only(told["efs_volume_configuration"])
+    if not shared:
+        return {"name": told["name"]}
+    allowed = _only(shared["authorization_config"])
+    return {
+        "name": told["name"],
+        "efsVolumeConfiguration": {
+            "fileSystemId": shared["file_system_id"],
+            # The root of an access point, which both sides have unsaid.
+            "rootDirectory": shared.get("root_directory") or "/",
+            "transitEncryption": shared["transit_encryption"],
+            "authorizationConfig": {"accessPointId": allowed["access_point_id"], "iam": allowed["iam"]},
+        },
+    }
 
 
 @reads("aws_ecs_service")
@@ -227,12 +245,64 @@ def _lifecycle(told):
         "expire": _only(told["expiration"]).get("days"),
         "noncurrent": _only(told["noncurrent_version_expiration"]).get("noncurrent_days"),
         "prefix": _made(_only(told["filter"]).get("prefix")),
+        "moves": [{"days": each["days"], "class": each["storage_class"]} for each in told.get("transition") or []],
     }
 
 
 def _made(value):
     """Without what the stand-in provider made up for an argument that nobody gave."""
     return None if isinstance(value, str) and value.startswith("replay-") else value
+
+
+@reads("aws_efs_file_system")
+def file_system(found, told):
+    name = told["tags"]["Name"]
+    found.stands_for(f"file system {name}", told["id"])
+    moves = _only([each for each in told["lifecycle_policy"] if each.get("transition_to_ia")])
+    found.add(
+        "file system",
+        told["id"],
+        encrypted=told["encrypted"],
+        performance=told["performance_mode"],
+        throughput=told["throughput_mode"],
+        infrequent=moves.get("transition_to_ia"),
+        tags=told["tags_all"],
+    )
+
+
+@reads("aws_efs_backup_policy")
+def backup_policy(found, told):
+    found.add("file system", told["file_system_id"], backup=_only(told["backup_policy"])["status"])
+
+
+@reads("aws_efs_file_system_policy")
+def file_system_policy(found, told):
+    found.add("file system", told["file_system_id"], policy=policy(told["policy"]))
+
+
+@reads("aws_efs_mount_target")
+def mount_target(found, told):
+    found.add(
+        "mount target",
+        f"{told['file_system_id']} {told['subnet_id']}",
+        groups=Unordered(told["security_groups"]),
+    )
+
+
+@reads("aws_efs_access_point")
+def access_point(found, told):
+    name, user, root = told["tags"]["Name"], _only(told["posix_user"]), _only(told["root_directory"])
+    made = _only(root["creation_info"])
+    found.stands_for(f"access point {name}", told["id"])
+    found.add(
+        "access point",
+        name,
+        file_system=told["file_system_id"],
+        user={"Uid": user["uid"], "Gid": user["gid"]},
+        path=root["path"],
+        made={"OwnerUid": made["owner_uid"], "OwnerGid": made["owner_gid"], "Permissions": made["permissions"]},
+        tags=told["tags_all"],
+    )
 
 
 @reads("aws_s3_bucket_policy")

@@ -1,0 +1,43 @@
+output "load_balancer_dns_name" {
+  description = "Host name of the load balancer in front of the Dagster UI"
+  value       = aws_lb.ui.dns_name
+}
+
+output "cluster" {
+  description = "ECS cluster"
+  value       = aws_ecs_cluster.main.name
+}
+
+output "config_bucket" {
+  description = "Bucket with dagster.yaml and workspace.yaml"
+  value       = local.config_bucket
+}
+
+output "database" {
+  description = "Identifier of the database"
+  value       = aws_db_instance.database.identifier
+}
+
+output "database_secret" {
+  description = "Secret with the password of the database"
+  value       = aws_secretsmanager_secret.database.arn
+}
+
+output "core_repository_uri" {
+  description = "Image repository of webserver and daemon"
+  value       = local.repository_uri
+}
+
+output "repository_uris" {
+  description = "Image repositories of code locations and tasks"
+
+  value = {
+    "ingest" = local.repository_uri_ingest
+    "models" = local.repository_uri_models
+  }
+}
+
+output "data_bucket" {
+  description = "Bucket that the code locations keep their data in"
+  value       = local.data_bucket
+}
