@@ -153,7 +153,8 @@ fn policies(subject: &Subject, found: &mut Diagnostics) {
 /// Another account's secret needs that account's consent.
 fn secrets(subject: &Subject, found: &mut Diagnostics) {
     let existing = subject.spec.database.as_ref().and_then(|it| it.existing.as_ref());
-    let database = existing.map(|it| (SpecPath::from("database.existing.password"), &it.password));
+    let password = existing.and_then(|it| it.password.as_ref());
+    let database = password.map(|it| (SpecPath::from("database.existing.password"), it));
     let owners = subject.owners().flat_map(|owner| {
         let at = owner.at.key("secrets");
         owner.secrets().filter_map(move |(name, it)| Some((at.key(name.as_str()), it.existing()?)))

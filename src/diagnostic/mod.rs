@@ -7,6 +7,7 @@
 mod arn;
 mod code;
 mod data;
+mod database;
 mod environment;
 mod import;
 mod limit;
@@ -42,6 +43,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         login::CODES,
         listener::CODES,
         data::CODES,
+        database::CODES,
         location::CODES,
         environment::CODES,
         permission::CODES,

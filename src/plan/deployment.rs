@@ -161,10 +161,11 @@ impl Protection {
 }
 
 /// What the stack policy guards.
-const GUARDED_TYPES: [&str; 6] = [
+const GUARDED_TYPES: [&str; 7] = [
     "AWS::EC2::VPC",
     "AWS::ECR::Repository",
     "AWS::Logs::LogGroup",
+    "AWS::RDS::DBCluster",
     "AWS::RDS::DBInstance",
     "AWS::S3::Bucket",
     "AWS::SecretsManager::Secret",

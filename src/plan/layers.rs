@@ -180,8 +180,10 @@ fn secrets(created: &[Created]) -> impl Iterator<Item = (String, &'static str)> 
 fn data(rooms: &Rooms) -> Publications {
     let data = &rooms.data;
     let buckets = data.buckets.iter().map(|it| (it.published(), TEXT));
-    let database = data.database.created.iter().flat_map(|_| {
-        [("database_host", TEXT), ("database_secret_arn", TEXT), ("database_security_group", SECURITY_GROUP)]
+    let database = data.database.created.iter().flat_map(|created| {
+        let values =
+            [("database_host", TEXT), ("database_secret_arn", TEXT), ("database_security_group", SECURITY_GROUP)];
+        values.into_iter().chain(created.publishes_resource_id.then_some(("database_resource_id", TEXT)))
     });
     buckets.chain(database.map(|(name, kind)| (name.to_owned(), kind))).collect()
 }

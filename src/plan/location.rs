@@ -10,6 +10,7 @@ use super::instance::RUN_CONTAINER;
 use super::key::Key;
 use super::network::Network;
 use super::permission;
+use super::platform::cluster_name;
 use super::registry::Repository;
 use super::revision;
 use super::secret::{self, Secrets};
@@ -21,7 +22,7 @@ use super::task::{
 use super::tasks::trigger;
 use super::text::{Text, output, owned_output, text};
 use crate::spec::Spec;
-use crate::spec::compute::CodeLocation;
+use crate::spec::compute::{CodeLocation, Runs, StepIsolation};
 use crate::spec::scalar::PythonModule;
 
 /// Port of a code server where the spec names none.
@@ -171,17 +172,36 @@ impl Parts<'_> {
     }
 
     fn run_role(&self) -> Role {
-        let triggers = trigger::statements(self.spec, self.around.deployment, self.key);
-        let mut role = self.role("run", "run", "Runs of", self.compute_logs(triggers));
+        let mut more = trigger::statements(self.spec, self.around.deployment, self.key);
+        if self.runs().step_isolation == Some(StepIsolation::EcsExecutor) {
+            more.extend(self.launch_steps());
+        }
+        let mut role = self.role("run", "run", "Runs of", self.compute_logs(more));
         role.managed = permission::managed(self.location.permissions.as_ref());
         role
+    }
+
+    /// The executor starts steps from the run's own task definition
+    /// (dagster_aws/ecs/executor.py, `EcsStepHandler`).
+    fn launch_steps(&self) -> Vec<Statement> {
+        let deployment = self.around.deployment;
+        let roles = ["run", "execution"].map(|it| deployment.role_arn("run", &self.role_name(it)));
+        access::launch_steps(&cluster_name(deployment), &self.family("run"), roles)
+    }
+
+    fn runs(&self) -> Runs {
+        self.spec.runs.clone().unwrap_or_default()
+    }
+
+    fn role_name(&self, name: &str) -> String {
+        format!("location-{}-{name}", self.key)
     }
 
     fn role(&self, kind: &str, name: &str, what: &str, statements: Vec<Statement>) -> Role {
         let description = format!("{what} the code location {}", self.key);
         self.around.deployment.role(
             kind,
-            &format!("location-{}-{name}", self.key),
+            &self.role_name(name),
             &description,
             Trust::ecs_tasks(),
             statements,
@@ -191,6 +211,7 @@ impl Parts<'_> {
     /// Compute logs, then more, then what the spec permits.
     fn compute_logs(&self, more: Vec<Statement>) -> Vec<Statement> {
         let mut statements = access::write_compute_logs(&self.around.data.compute_logs_bucket);
+        statements.extend(access::sign_in(&self.around.data.database));
         statements.extend(more);
         statements.extend(permission::statements(self.location.permissions.as_ref()));
         statements
@@ -226,10 +247,13 @@ impl Parts<'_> {
 
     fn run(&self, log_group: &LogGroup) -> TaskDefinition {
         let size = self.location.run.clone().unwrap_or_default();
-        let container = self.container(RUN_CONTAINER, self.environment(), log_group, RUN_STOP_TIMEOUT);
+        let container = Container {
+            entry_point: size.timeout_minutes.map(timeout).unwrap_or_default(),
+            ..self.container(RUN_CONTAINER, self.environment(), log_group, RUN_STOP_TIMEOUT)
+        };
         let definition =
             self.task("run", size.cpu.unwrap_or(512), size.memory.unwrap_or(2048), size.ephemeral_gib, container);
-        TaskDefinition { keep_old_revisions: true, ..definition }
+        TaskDefinition { keep_old_revisions: self.runs().keep_old_definitions.unwrap_or(true), ..definition }
     }
 
     fn container(&self, name: &str, environment: Vec<Variable>, log_group: &LogGroup, stop_timeout: u32) -> Container {
@@ -331,4 +355,11 @@ const RUN_STOP_TIMEOUT: u32 = 120;
 pub fn health_check(port: u16, start_period: u32) -> HealthCheck {
     let words = ["CMD", "dagster", "api", "grpc-health-check", "-p", &port.to_string()].map(str::to_owned);
     HealthCheck { command: words.to_vec(), interval: 30, timeout: 20, retries: 3, start_period }
+}
+
+/// The launcher's command becomes the arguments of `timeout`: SIGTERM when the time is over, and SIGKILL once a run has had
+/// time to mark itself as failed.
+fn timeout(minutes: u32) -> Vec<String> {
+    let seconds = u64::from(minutes) * 60;
+    ["timeout", "-k", &RUN_STOP_TIMEOUT.to_string(), &seconds.to_string()].map(str::to_owned).to_vec()
 }

@@ -7,6 +7,7 @@ pub mod access_logs;
 pub mod bucket;
 pub mod config;
 pub mod data;
+pub mod database;
 pub mod deployment;
 pub mod github;
 pub mod iam;
@@ -16,12 +17,14 @@ pub mod layers;
 pub mod local;
 pub mod location;
 pub mod login;
+pub mod migration;
 pub mod names;
 pub mod network;
 pub mod ops;
 pub mod permission;
 pub mod platform;
 pub mod registry;
+pub mod restart;
 pub mod revision;
 pub mod route;
 pub mod runbook;
@@ -157,7 +160,7 @@ impl Foundation {
         let cluster = platform::cluster_name(&deployment);
         let place = Place {
             cluster: &cluster,
-            database_port: data.database.port,
+            database: &data.database,
             subnets: &network.private_subnets,
             security_group: &security::group("run"),
         };

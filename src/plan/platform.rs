@@ -8,8 +8,10 @@ use super::data::Data;
 use super::deployment::Deployment;
 use super::iam::{Role, Statement, Trust};
 use super::instance::Instance;
+use super::migration::Migration;
 use super::network::Network;
 use super::registry::Repository;
+use super::restart::Restart;
 use super::security::{self, Balancer, Graph, Security};
 use super::shared;
 use super::task::{Container, HealthCheck, Log, LogGroup, Mount, Service, TMP, TaskDefinition, Variable, sorted};
@@ -40,6 +42,10 @@ pub struct Platform {
     pub read_only_copy: Option<Webserver>,
     /// The daemon.
     pub daemon: CoreService,
+    /// What brings Dagster's tables to a new version.
+    pub migration: Option<Migration>,
+    /// What restarts the services after the database's password was rotated.
+    pub restart: Option<Restart>,
 }
 
 /// The ECS cluster.
@@ -96,7 +102,10 @@ impl Platform {
         let daemon = core.daemon();
         let load_balancer = LoadBalancer::resolve(&core.web(), around.deployment, around.network);
         let copy_logs = read_only_copy.as_ref().map(|it| &it.log_group);
-        let log_groups: Vec<_> = [&webserver.log_group, &daemon.log_group].into_iter().chain(copy_logs).collect();
+        let migration = core.migration();
+        let migration_logs = migration.as_ref().map(|it| &it.log_group);
+        let log_groups = [&webserver.log_group, &daemon.log_group].into_iter();
+        let log_groups: Vec<_> = log_groups.chain(copy_logs).chain(migration_logs).collect();
         Self {
             cluster: Cluster::resolve(spec, around.deployment),
             namespace: around.namespace.to_owned(),
@@ -106,6 +115,8 @@ impl Platform {
             webserver,
             read_only_copy,
             daemon,
+            migration,
+            restart: Restart::resolve(around.data, around.deployment, &cluster_name(around.deployment)),
             load_balancer,
         }
     }
@@ -167,12 +178,14 @@ impl Core<'_> {
             server_ports: &server_ports,
             database: &self.around.data.database.security_group,
             database_port: self.around.data.database.port,
+            runs_in_daemon_group: self.around.instance.inherits_network,
             tasks: self.spec.tasks.as_ref().is_some_and(|it| !it.is_empty()),
         })
     }
 
     fn execution_role(&self, log_groups: &[&LogGroup]) -> Role {
-        let secrets = shared::instance_secret_grants(self.around.data);
+        let mut secrets = shared::instance_secret_grants(self.around.data);
+        secrets.extend(self.around.data.database.first_password.iter().map(shared::grant));
         let statements = access::execution(self.around.repository, log_groups, &secrets);
         self.role("core-execution", "Starts webserver and daemon", statements)
     }
@@ -205,7 +218,9 @@ impl Core<'_> {
         statements.extend(access::launch(self.around.deployment, &cluster));
         statements.push(access::watch(&cluster));
         statements.extend(access::explain_failures(self.around.deployment));
+        statements.extend(self.around.instance.inherits_network.then(access::inherit_network));
         statements.extend(access::write_compute_logs(&self.around.data.compute_logs_bucket));
+        statements.extend(access::sign_in(&self.around.data.database));
         statements
     }
 
@@ -228,7 +243,7 @@ impl Core<'_> {
             secrets: shared::instance_secrets(self.around.data),
             port: None,
             health_check: None,
-            depends_on: vec![config::dependency()],
+            depends_on: [config::dependency()].into_iter().chain(self.after_grant()).collect(),
             mounts: vec![config::mount(), Mount::tmp()],
             read_only_root: true,
             init_process: true,
@@ -259,7 +274,7 @@ impl Core<'_> {
             cpu_architecture: around.deployment.cpu_architecture.clone(),
             ephemeral_gib: None,
             volumes: vec![config::VOLUME.to_owned(), TMP.to_owned()],
-            containers: vec![init, container],
+            containers: [init].into_iter().chain(self.grant(log_group)).chain([container]).collect(),
             keep_old_revisions: false,
         }
     }

@@ -92,6 +92,8 @@ pub struct Graph<'a> {
     pub database: &'a Text,
     /// Port of the database.
     pub database_port: u16,
+    /// Runs inherit the daemon's network, and with it the daemon's group.
+    pub runs_in_daemon_group: bool,
     /// There are tasks that are no Dagster runs.
     pub tasks: bool,
 }
@@ -147,7 +149,12 @@ impl Security {
             for port in graph.server_ports {
                 security.connect(client, "server", *port, "Definitions of the code locations");
             }
-            security.outside(client, "AWS APIs, images and logs", Some(443));
+            if client != "daemon" || !graph.runs_in_daemon_group {
+                security.outside(client, "AWS APIs, images and logs", Some(443));
+            }
+        }
+        if graph.runs_in_daemon_group {
+            security.outside("daemon", "Whatever the pipelines connect to", None);
         }
         // What users' code connects to is theirs to say: databases, queues and file servers have any port.
         for client in ["server", "run"].into_iter().chain(graph.tasks.then_some(TASK)) {
@@ -272,6 +279,7 @@ mod tests {
             server_ports: &[4000, 4010],
             database: &database,
             database_port: 5432,
+            runs_in_daemon_group: false,
             tasks: true,
         });
         let rules = security.ingress.iter().chain(&security.egress).map(|it| &it.description);

@@ -138,6 +138,7 @@ impl Core<'_> {
             statements.push(access::watch(&cluster_name(self.around.deployment)));
         }
         statements.extend(access::read_compute_logs(&data.compute_logs_bucket));
+        statements.extend(access::sign_in(&data.database));
         if manner.exec {
             statements.extend(access::execute_command(&exec_log_group(self.around.deployment)));
         }

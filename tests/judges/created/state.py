@@ -4,7 +4,7 @@ import json
 import pathlib
 
 from created.facts import Facts, Unordered, container, listener_rule_of, policy, rule
-from created.cloudformation import DATABASE
+from created.cloudformation import CLUSTER, DATABASE, MEMBER
 
 READERS = {}
 
@@ -297,6 +297,7 @@ def parameter_group(found, told):
 def database(found, told):
     name = told["tags"]["Name"]
     found.stands_for(f"host of {name}", told["address"])
+    found.stands_for(f"resource id of {name}", told["resource_id"])
     found.add(
         "database",
         name,
@@ -627,3 +628,67 @@ def schedule(found, told):
             "MaximumEventAgeInSeconds": retries["maximum_event_age_in_seconds"],
         },
     )
+
+
+@reads("aws_rds_cluster_parameter_group")
+def cluster_parameter_group(found, told):
+    name = told["tags"]["Name"]
+    found.stands_for(f"parameter group {name}", told["name"])
+    found.add("parameter group", name, description=told["description"], family=told["family"], tags=told["tags_all"])
+
+
+@reads("aws_rds_cluster")
+def database_cluster(found, told):
+    name = told["tags"]["Name"]
+    found.stands_for(f"host of {name}", told["endpoint"])
+    found.stands_for(f"resource id of {name}", told["cluster_resource_id"])
+    found.stands_for(f"cluster {name}", told["id"])
+    grows = _only(told["serverlessv2_scaling_configuration"])
+    found.add(
+        "database",
+        name,
+        **{attribute: told[attribute] for attribute in CLUSTER.values()},
+        grows=[grows["min_capacity"], grows["max_capacity"]],
+        logs=Unordered(told["enabled_cloudwatch_logs_exports"]),
+        groups=Unordered(told["vpc_security_group_ids"]),
+        subnets=told["db_subnet_group_name"],
+        parameters=told["db_cluster_parameter_group_name"],
+        tags=told["tags_all"],
+    )
+
+
+@reads("aws_rds_cluster_instance")
+def database_member(found, told):
+    found.add(
+        "database member",
+        told["tags"]["Name"],
+        **{attribute: told[attribute] for attribute in MEMBER.values()},
+        cluster=told["cluster_identifier"],
+        subnets=told["db_subnet_group_name"],
+        tags=told["tags_all"],
+    )
+
+
+@reads("aws_sfn_state_machine")
+def state_machine(found, told):
+    found.stands_for(f"state machine {told['name']}", told["arn"])
+    definition = json.loads(told["definition"])
+    found.add("state machine", told["name"], role=told["role_arn"], definition=definition, tags=told["tags_all"])
+
+
+@reads("aws_cloudwatch_event_rule")
+def event_rule(found, told):
+    found.add(
+        "event rule",
+        told["name"],
+        description=told["description"],
+        state=told["state"],
+        pattern=json.loads(told["event_pattern"]),
+        tags=told["tags_all"],
+    )
+
+
+@reads("aws_cloudwatch_event_target")
+def event_target(found, told):
+    target = {"arn": told["arn"], "role": told["role_arn"]}
+    found.add("event rule", told["rule"], targets={told["target_id"]: target})
