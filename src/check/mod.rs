@@ -20,6 +20,7 @@ mod logs;
 mod measure;
 mod names;
 mod network;
+mod operations;
 mod owners;
 mod permissions;
 mod ranges;
@@ -76,6 +77,7 @@ const RULES: &[&[Rule]] = &[
     permissions::RULES,
     arns::RULES,
     runs::RULES,
+    operations::RULES,
     tasks::RULES,
 ];
 

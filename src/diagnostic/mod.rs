@@ -16,6 +16,7 @@ mod local;
 mod location;
 mod login;
 mod network;
+mod operations;
 mod permission;
 mod print;
 mod runs;
@@ -39,6 +40,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         shape::CODES,
         limit::CODES,
         network::CODES,
+        operations::CODES,
         web::CODES,
         login::CODES,
         listener::CODES,

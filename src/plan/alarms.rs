@@ -4,33 +4,25 @@
 
 use serde::Serialize;
 
-use super::Database;
+use super::database::Database;
+use super::database::created::CreatedDatabase;
 use super::deployment::Deployment;
 use super::key::Key;
+use super::platform::cluster_name;
 use super::task::Service;
 use super::text::{Text, output};
 use crate::spec::Spec;
 use crate::spec::operations::{AlarmKind, Alarms as SpecAlarms};
 
-/// The topic, and the alarms of the platform.
+/// The topic, and the alarms of what serves the whole deployment.
 #[derive(Clone, Debug, Serialize)]
 pub struct Alarms {
     /// ARN of the topic.
     pub topic: Text,
     /// The topic that is created; none where one exists.
     pub created_topic: Option<Topic>,
-    /// The daemon's.
-    pub daemon: Option<ServiceAlarm>,
-    /// Those of the UI's target group.
-    pub web: Vec<Alarm>,
-    /// The load balancer of an existing listener, as metrics name it; none with one of the deployment's own.
-    pub balancer: Option<String>,
-    /// Those of the database.
-    pub database: Vec<Alarm>,
-    /// What metrics call the database's identifier.
-    pub database_dimension: String,
-    /// The database's identifier.
-    pub database_identifier: Text,
+    /// Those of daemon, UI and database.
+    pub alarms: Vec<Alarm>,
 }
 
 /// An SNS topic.
@@ -42,22 +34,20 @@ pub struct Topic {
     pub emails: Vec<String>,
 }
 
-/// An alarm on a service's own metric.
+/// What tells a metric's series apart.
 #[derive(Clone, Debug, Serialize)]
-pub struct ServiceAlarm {
-    /// Name of the cluster.
-    pub cluster: String,
-    /// Name of the service.
-    pub service: String,
-    /// The alarm.
-    pub alarm: Alarm,
+pub struct Dimension {
+    /// Name.
+    pub name: String,
+    /// Value.
+    pub value: Text,
 }
 
 /// The alarms of one code location.
 #[derive(Clone, Debug, Serialize)]
 pub struct LocationAlarms {
     /// Its server is gone.
-    pub server: Option<ServiceAlarm>,
+    pub server: Option<Alarm>,
     /// A run has failed.
     pub failures: Option<Failures>,
 }
@@ -96,6 +86,8 @@ pub struct Alarm {
     pub comparison: String,
     /// The threshold.
     pub threshold: u64,
+    /// Which of the metric's series it watches; empty where there is one.
+    pub dimensions: Vec<Dimension>,
     /// What a period without a value counts as.
     pub missing: String,
     /// Where it is sent.
@@ -110,6 +102,9 @@ const RUN_FAILURE: &str = "RUN_FAILURE";
 /// smallest.
 const LITTLE_STORAGE: u64 = 1_073_741_824;
 
+/// The dimension that names a target group.
+const TARGET_GROUP: &str = "TargetGroup";
+
 /// Which alarms are wanted.
 struct Wanted<'a> {
     deployment: &'a Deployment,
@@ -117,24 +112,28 @@ struct Wanted<'a> {
 }
 
 impl Alarms {
-    /// Resolves the alarms of the platform.
+    /// Resolves the topic, and the alarms of daemon, UI and database.
     pub(super) fn resolve(spec: &Spec, deployment: &Deployment, daemon: &Service, database: &Database) -> Option<Self> {
         let wanted = Wanted { deployment, spec: spec.alarms.as_ref()? };
         let listener = spec.web.as_ref().and_then(|it| it.listener.as_ref());
-        let cluster = database.created.as_ref().is_some_and(|it| it.cluster.is_some());
+        let down = "No daemon runs: nothing is scheduled";
+        let own = wanted.service(AlarmKind::DaemonDown, "daemon_down", down, daemon);
+        let own = own.into_iter().chain(wanted.web(listener.map(|it| balancer(it.arn.as_str()))));
         Some(Self {
             topic: topic(wanted.spec),
             created_topic: wanted.spec.sns_topic.is_none().then(|| Topic {
                 name: format!("{}-alarms", deployment.name),
                 emails: wanted.spec.emails.clone().unwrap_or_default(),
             }),
-            daemon: wanted.service(AlarmKind::DaemonDown, "daemon_down", "No daemon runs: nothing is scheduled", daemon),
-            web: wanted.web(),
-            balancer: listener.map(|it| balancer(it.arn.as_str())),
-            database: if database.created.is_some() { wanted.database(cluster) } else { Vec::new() },
-            database_dimension: if cluster { "DBClusterIdentifier" } else { "DBInstanceIdentifier" }.to_owned(),
-            database_identifier: output("data", "database_identifier"),
+            alarms: own.chain(database.created.iter().flat_map(|it| wanted.database(it))).collect(),
         })
+    }
+}
+
+impl Alarms {
+    /// One of them is about the UI.
+    pub(super) fn watches_ui(&self) -> bool {
+        self.alarms.iter().flat_map(|it| &it.dimensions).any(|it| it.name == TARGET_GROUP)
     }
 }
 
@@ -168,55 +167,55 @@ impl Wanted<'_> {
             periods: 5,
             comparison: "GreaterThanOrEqualToThreshold".to_owned(),
             threshold,
+            dimensions: Vec::new(),
             missing: "notBreaching".to_owned(),
             topic: topic(self.spec),
         }
     }
 
     /// ECS sends a value for each task and minute, and none where there is no task.
-    fn service(&self, kind: AlarmKind, id: &str, description: &str, service: &Service) -> Option<ServiceAlarm> {
-        self.wants(kind).then(|| ServiceAlarm {
-            cluster: super::platform::cluster_name(self.deployment),
-            service: service.name.clone(),
-            alarm: Alarm {
-                comparison: "LessThanThreshold".to_owned(),
-                missing: "breaching".to_owned(),
-                ..self.alarm(id, description, ("AWS/ECS", "CPUUtilization", "SampleCount"), 1)
-            },
+    fn service(&self, kind: AlarmKind, id: &str, description: &str, service: &Service) -> Option<Alarm> {
+        self.wants(kind).then(|| Alarm {
+            comparison: "LessThanThreshold".to_owned(),
+            missing: "breaching".to_owned(),
+            dimensions: vec![
+                dimension("ClusterName", cluster_name(self.deployment)),
+                dimension("ServiceName", &service.name),
+            ],
+            ..self.alarm(id, description, ("AWS/ECS", "CPUUtilization", "SampleCount"), 1)
         })
     }
 
-    fn web(&self) -> Vec<Alarm> {
-        let errors = self.alarm(
-            "web_5xx",
-            "The UI answers with errors",
-            ("AWS/ApplicationELB", "HTTPCode_Target_5XX_Count", "Sum"),
-            10,
-        );
-        let unhealthy = self.alarm(
-            "web_unhealthy",
-            "A webserver fails its health check",
-            ("AWS/ApplicationELB", "UnHealthyHostCount", "Maximum"),
-            1,
-        );
+    fn web(&self, balancer: Option<String>) -> impl Iterator<Item = Alarm> {
+        let balancer = balancer.map_or_else(|| output("platform", "ui_load_balancer_name"), Text::from);
+        let alarm = |id: &str, description: &str, metric: &str, statistic: &str, threshold| Alarm {
+            dimensions: vec![
+                dimension("LoadBalancer", &balancer),
+                dimension(TARGET_GROUP, output("platform", "ui_target_group_name")),
+            ],
+            ..self.alarm(id, description, ("AWS/ApplicationELB", metric, statistic), threshold)
+        };
+        let errors = alarm("web_5xx", "The UI answers with errors", "HTTPCode_Target_5XX_Count", "Sum", 10);
+        let unhealthy =
+            alarm("web_unhealthy", "A webserver fails its health check", "UnHealthyHostCount", "Maximum", 1);
         let errors = self.wants(AlarmKind::Web5xx).then_some(Alarm { period: 300, periods: 1, ..errors });
-        errors.into_iter().chain(self.wants(AlarmKind::WebUnhealthy).then_some(unhealthy)).collect()
+        errors.into_iter().chain(self.wants(AlarmKind::WebUnhealthy).then_some(unhealthy))
     }
 
     /// Aurora's storage grows by itself.
-    fn database(&self, cluster: bool) -> Vec<Alarm> {
-        let cpu = self.alarm("db_cpu", "The database is busy", ("AWS/RDS", "CPUUtilization", "Average"), 80);
-        let storage = Alarm {
-            comparison: "LessThanThreshold".to_owned(),
-            ..self.alarm(
-                "db_storage",
-                "The database runs out of storage",
-                ("AWS/RDS", "FreeStorageSpace", "Minimum"),
-                LITTLE_STORAGE,
-            )
+    fn database(&self, database: &CreatedDatabase) -> impl Iterator<Item = Alarm> {
+        let cluster = database.cluster.is_some();
+        let name = if cluster { "DBClusterIdentifier" } else { "DBInstanceIdentifier" };
+        let alarm = |id: &str, description: &str, metric: &str, statistic: &str, threshold| Alarm {
+            dimensions: vec![dimension(name, output("data", "database_identifier"))],
+            ..self.alarm(id, description, ("AWS/RDS", metric, statistic), threshold)
         };
+        let cpu = alarm("db_cpu", "The database is busy", "CPUUtilization", "Average", 80);
+        let storage =
+            alarm("db_storage", "The database runs out of storage", "FreeStorageSpace", "Minimum", LITTLE_STORAGE);
+        let storage = Alarm { comparison: "LessThanThreshold".to_owned(), ..storage };
         let cpu = self.wants(AlarmKind::DbCpu).then_some(Alarm { periods: 15, ..cpu });
-        cpu.into_iter().chain((self.wants(AlarmKind::DbStorage) && !cluster).then_some(storage)).collect()
+        cpu.into_iter().chain((self.wants(AlarmKind::DbStorage) && !cluster).then_some(storage))
     }
 
     fn failures(&self, key: &Key) -> Option<Failures> {
@@ -234,8 +233,12 @@ impl Wanted<'_> {
     }
 }
 
+fn dimension(name: &str, value: impl Into<Text>) -> Dimension {
+    Dimension { name: name.to_owned(), value: value.into() }
+}
+
 fn topic(spec: &SpecAlarms) -> Text {
-    spec.sns_topic.as_ref().map_or_else(|| output("platform", "alarm_topic"), |it| it.as_str().into())
+    spec.sns_topic.as_ref().map_or_else(|| output("operations", "alarm_topic"), |it| it.as_str().into())
 }
 
 /// `…:listener/app/NAME/ID/LISTENER` is a listener of `app/NAME/ID`.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::access;
+use super::alarms::LocationAlarms;
 use super::data::Data;
 use super::deployment::Deployment;
 use super::iam::{Role, Statement, Trust};
@@ -61,6 +62,8 @@ pub struct Location {
     pub run: TaskDefinition,
     /// Service of the server.
     pub service: Service,
+    /// Alarms on server and runs.
+    pub alarms: Option<LocationAlarms>,
 }
 
 /// A Cloud Map service: one A record for each task.
@@ -110,7 +113,9 @@ impl Location {
             image: repository.image(&revision::of(deployment, location.gitrev.as_ref(), key)),
             secrets: Secrets::resolve(deployment, key, &what, location.secrets.as_ref()),
         };
+        let service = parts.service();
         Self {
+            alarms: LocationAlarms::resolve(spec, deployment, key, &service),
             host: format!("{key}.{}", around.namespace),
             port,
             discovery: parts.discovery(),
@@ -119,7 +124,7 @@ impl Location {
             run_role: parts.run_role(),
             server: parts.server(port, &server_log_group),
             run: parts.run(&run_log_group),
-            service: parts.service(),
+            service,
             created_secrets: parts.secrets.created,
             key: key.clone(),
             revision_is_input: revision::fixed(deployment, location.gitrev.as_ref()).is_none(),

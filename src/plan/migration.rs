@@ -8,14 +8,16 @@ use super::iam::Role;
 use super::platform::Core;
 use super::shared;
 use super::task::{Container, Dependency, LogGroup, Mount, TaskDefinition, sorted};
-use super::text::output;
+use super::text::{Text, output};
 use crate::spec::data::Migrate;
 
-/// The task definition that runs `dagster instance migrate`, with its log group and role.
+/// The task definition that runs `dagster instance migrate`, with its log group and roles.
 #[derive(Clone, Debug, Serialize)]
 pub struct Migration {
     /// Container logs.
     pub log_group: LogGroup,
+    /// What ECS does for it.
+    pub execution_role: Role,
     /// What it may do.
     pub role: Role,
     /// Its task definition.
@@ -28,19 +30,29 @@ impl Core<'_> {
         let database = self.spec.database.as_ref()?;
         (database.migrate == Some(Migrate::Task)).then(|| {
             let data = self.around.data;
-            let log_group = self.around.deployment.log_group("migrate", output("platform", "migration_log_group"));
+            let log_group = self.around.deployment.log_group("migrate", output("operations", "migration_log_group"));
             let container = Container {
                 stop_timeout: 120,
                 ..self.container("migrate", &["dagster", "instance", "migrate"], &log_group)
             };
             let mut statements = vec![access::read_config(&data.config_bucket)];
             statements.extend(access::sign_in(&data.database));
+            let secrets = self.instance_secrets();
+            let execution = access::execution(self.around.repository, &[&log_group], &secrets);
             Migration {
+                execution_role: self.role("migrate-execution", "Starts the migration of Dagster's tables", execution),
                 role: self.role("migrate", "Migration of Dagster's tables", statements),
                 task: self.task("migrate", 512, 1024, container, &log_group),
                 log_group,
             }
         })
+    }
+
+    /// Secrets that a task of webserver, daemon or migration reads: action and resource.
+    pub(super) fn instance_secrets(&self) -> Vec<(String, Text)> {
+        let mut secrets = shared::instance_secret_grants(self.around.data);
+        secrets.extend(self.around.data.database.first_password.iter().map(shared::grant));
+        secrets
     }
 
     /// What webserver and daemon wait for where tokens have to be allowed first.

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod access_logs;
+pub mod alarms;
 pub mod bucket;
 pub mod config;
 pub mod data;
@@ -20,6 +21,7 @@ pub mod login;
 pub mod migration;
 pub mod names;
 pub mod network;
+pub mod operations;
 pub mod ops;
 pub mod permission;
 pub mod platform;
@@ -56,6 +58,7 @@ use layers::Layer;
 use local::Local;
 use location::Location;
 use network::Network;
+use operations::Operations;
 use ops::Ops;
 use platform::Platform;
 use registry::Repository;
@@ -108,6 +111,8 @@ pub struct Rooms {
     pub data: Data,
     /// Cluster, load balancer, webserver and daemon.
     pub platform: Platform,
+    /// What watches and mends them.
+    pub operations: Option<Operations>,
     /// Code locations.
     pub locations: Vec<Location>,
     /// Tasks that are no Dagster runs.
@@ -200,7 +205,8 @@ impl Plan {
         let tasks: Vec<_> =
             spec.tasks.iter().flatten().map(|(key, it)| Task::resolve(spec, &key.into(), it, &around)).collect();
         let repositories = owned_repositories(&locations, &tasks);
-        let rooms = Rooms { network, registry, data, platform, locations, tasks, repositories };
+        let operations = Operations::resolve(spec, &deployment, &data, &platform);
+        let rooms = Rooms { network, registry, data, platform, operations, locations, tasks, repositories };
         let layers = layers::layers(&deployment, &rooms);
         let ops = Ops::resolve(spec, &deployment, &rooms, &layers, &config);
         Self {

@@ -11,7 +11,6 @@ use super::instance::Instance;
 use super::migration::Migration;
 use super::network::Network;
 use super::registry::Repository;
-use super::restart::Restart;
 use super::security::{self, Balancer, Graph, Security};
 use super::shared;
 use super::task::{Container, HealthCheck, Log, LogGroup, Mount, Service, TMP, TaskDefinition, Variable, sorted};
@@ -42,10 +41,9 @@ pub struct Platform {
     pub read_only_copy: Option<Webserver>,
     /// The daemon.
     pub daemon: CoreService,
-    /// What brings Dagster's tables to a new version.
+    /// What brings Dagster's tables to a new version; the operations room has it.
+    #[serde(skip)]
     pub migration: Option<Migration>,
-    /// What restarts the services after the database's password was rotated.
-    pub restart: Option<Restart>,
 }
 
 /// The ECS cluster.
@@ -102,10 +100,7 @@ impl Platform {
         let daemon = core.daemon();
         let load_balancer = LoadBalancer::resolve(&core.web(), around.deployment, around.network);
         let copy_logs = read_only_copy.as_ref().map(|it| &it.log_group);
-        let migration = core.migration();
-        let migration_logs = migration.as_ref().map(|it| &it.log_group);
-        let log_groups = [&webserver.log_group, &daemon.log_group].into_iter();
-        let log_groups: Vec<_> = log_groups.chain(copy_logs).chain(migration_logs).collect();
+        let log_groups: Vec<_> = [&webserver.log_group, &daemon.log_group].into_iter().chain(copy_logs).collect();
         Self {
             cluster: Cluster::resolve(spec, around.deployment),
             namespace: around.namespace.to_owned(),
@@ -115,8 +110,7 @@ impl Platform {
             webserver,
             read_only_copy,
             daemon,
-            migration,
-            restart: Restart::resolve(around.data, around.deployment, &cluster_name(around.deployment)),
+            migration: core.migration(),
             load_balancer,
         }
     }
@@ -184,9 +178,7 @@ impl Core<'_> {
     }
 
     fn execution_role(&self, log_groups: &[&LogGroup]) -> Role {
-        let mut secrets = shared::instance_secret_grants(self.around.data);
-        secrets.extend(self.around.data.database.first_password.iter().map(shared::grant));
-        let statements = access::execution(self.around.repository, log_groups, &secrets);
+        let statements = access::execution(self.around.repository, log_groups, &self.instance_secrets());
         self.role("core-execution", "Starts webserver and daemon", statements)
     }
 

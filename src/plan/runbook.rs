@@ -51,6 +51,8 @@ pub struct Runbook {
     pub secret_parameter: String,
     /// How the password is rotated; none where it is somebody else's, RDS's own, or none.
     pub rotation: Option<Rotation>,
+    /// A rule restarts the services after RDS has rotated the password.
+    pub restarts: bool,
     /// How Dagster's tables are brought to a new version; none where the deployment has nothing for it.
     pub migration: Option<Place>,
     /// Task definitions of which every revision is kept, in words, and as a query of the AWS CLI.
@@ -122,6 +124,7 @@ impl Runbook {
             empty_secrets,
             tasks: Tasks::resolve(deployment, rooms),
             rotation: Rotation::resolve(rooms),
+            restarts: rooms.data.database.rotated_secret.is_some(),
             migration: platform.migration.as_ref().map(|_| Place::resolve(rooms, "daemon")),
             account_guard: deployment
                 .account
@@ -217,6 +220,7 @@ fn title(layer: &str) -> &'static str {
         "registry" => "Image repositories",
         "data" => "Buckets and database",
         "platform" => "Cluster, webserver and daemon",
+        "operations" => "Alarms, migration, and what mends by itself",
         "task" => "Tasks",
         _ => "Code locations",
     }

@@ -13,6 +13,7 @@ pub mod load;
 pub mod local;
 pub mod locate;
 pub mod network;
+pub mod operations;
 pub mod output;
 pub mod overlay;
 pub mod path;
@@ -33,7 +34,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use scalar::{AccountId, Arn, GitRev, GrammarVersion, Name, Region};
+use scalar::{AccountId, GitRev, GrammarVersion, Name, Region};
 
 /// A Dagster deployment on AWS ECS.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -87,7 +88,9 @@ pub struct Spec {
     /// Launching, limits and monitoring of runs.
     pub runs: Option<compute::Runs>,
     /// What every IAM role has in common.
-    pub iam: Option<Iam>,
+    pub iam: Option<operations::Iam>,
+    /// Alarms of CloudWatch; default none.
+    pub alarms: Option<operations::Alarms>,
     /// The deployment on one machine: with it, `render all` writes `compose/` too.
     pub local: Option<local::Local>,
     /// A workflow for GitHub Actions; default none.
@@ -98,7 +101,6 @@ impl Document for Spec {
     const NOT_YET: &'static [&'static str] = &[
         "access",
         "adopt",
-        "alarms",
         "cluster.create",
         "cluster.exec",
         "cluster.existing",
@@ -122,7 +124,6 @@ impl Document for Spec {
         "discovery.mode",
         "extra",
         "iam.deploy_role",
-        "iam.path",
         "images.keep.tagged_days",
         "images.layout",
         "images.mutability",
@@ -139,12 +140,4 @@ impl Document for Spec {
         "storage.data_bucket",
         "storage.efs",
     ];
-}
-
-/// What every IAM role of the deployment has in common.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Iam {
-    /// ARN of the managed policy that bounds every role; default none.
-    pub permissions_boundary: Option<Arn>,
 }

@@ -84,6 +84,8 @@ const NOBODY: &[Listed] = &[
     ("data.database.security_group", "the rules of `platform.security` say it"),
     ("*.created_secrets[].value", "the runbook has it from `runbook.empty_secrets`"),
     ("deployment.boundary", "every role has it"),
+    ("operations.alarms.topic", "every alarm has it"),
+    ("deployment.role_root", "the path of every role begins with it"),
     ("deployment.cpu_architecture", "every task definition has it"),
     ("deployment.gitrev", "the images end in it"),
     ("deployment.log_*", "every log group has it"),

@@ -43,6 +43,7 @@ const SAME: &[Same] = &[
         tf: &[("aws_acm_certificate", Once), ("aws_acm_certificate_validation", Once), ("aws_route53_record", Once)],
         why: "CloudFormation writes the validation record and waits by itself",
     },
+    same("AWS::CloudWatch::Alarm", &[("aws_cloudwatch_metric_alarm", Once)]),
     same("AWS::EC2::EIP", &[("aws_eip", Once)]),
     same("AWS::EC2::FlowLog", &[("aws_flow_log", Once)]),
     same("AWS::EC2::InternetGateway", &[("aws_internet_gateway", Once)]),
@@ -100,6 +101,7 @@ const SAME: &[Same] = &[
         why: "policies are properties",
     },
     same("AWS::Logs::LogGroup", &[("aws_cloudwatch_log_group", Once)]),
+    same("AWS::Logs::MetricFilter", &[("aws_cloudwatch_log_metric_filter", Once)]),
     same("AWS::RDS::DBCluster", &[("aws_rds_cluster", Once)]),
     same("AWS::RDS::DBClusterParameterGroup", &[("aws_rds_cluster_parameter_group", Once)]),
     Same {
@@ -138,6 +140,8 @@ const SAME: &[Same] = &[
         why: "CloudFormation generates the password and the database looks it up; Terraform passes it on, and keeps it nowhere; \
               what is created empty has no version in either",
     },
+    same("AWS::SNS::Subscription", &[("aws_sns_topic_subscription", Once)]),
+    same("AWS::SNS::Topic", &[("aws_sns_topic", Once)]),
     same("AWS::Scheduler::Schedule", &[("aws_scheduler_schedule", Once)]),
     same("AWS::ServiceDiscovery::PrivateDnsNamespace", &[("aws_service_discovery_private_dns_namespace", Once)]),
     same("AWS::ServiceDiscovery::Service", &[("aws_service_discovery_service", Once)]),

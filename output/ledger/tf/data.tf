@@ -257,7 +257,7 @@ resource "aws_db_subnet_group" "database" {
 
 resource "aws_iam_role" "database_monitoring" {
   name        = "ledger-eu-central-1-database-monitoring"
-  path        = "/dagforge/eu-central-1/ledger/service/"
+  path        = "/ledger/dagster/eu-central-1/ledger/service/"
   description = "Sends enhanced monitoring of the database to CloudWatch"
 
   assume_role_policy = jsonencode({

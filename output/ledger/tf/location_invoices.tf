@@ -31,7 +31,7 @@ resource "aws_ecr_lifecycle_policy" "location_invoices" {
 
 resource "aws_iam_role" "execution_invoices" {
   name        = "ledger-eu-central-1-location-invoices-execution"
-  path        = "/dagforge/eu-central-1/ledger/run/"
+  path        = "/ledger/dagster/eu-central-1/ledger/run/"
   description = "Starts the tasks of the code location invoices"
 
   assume_role_policy = jsonencode({
@@ -96,7 +96,7 @@ resource "aws_cloudwatch_log_group" "run_invoices" {
 
 resource "aws_iam_role" "run_invoices" {
   name        = "ledger-eu-central-1-location-invoices-run"
-  path        = "/dagforge/eu-central-1/ledger/run/"
+  path        = "/ledger/dagster/eu-central-1/ledger/run/"
   description = "Runs of the code location invoices"
 
   assume_role_policy = jsonencode({
@@ -184,8 +184,8 @@ resource "aws_iam_role_policy" "run_invoices" {
         Effect = "Allow"
         Action = ["iam:PassRole"]
         Resource = [
-          "arn:${local.partition}:iam::${local.account_id}:role/dagforge/eu-central-1/ledger/run/ledger-eu-central-1-location-invoices-run",
-          "arn:${local.partition}:iam::${local.account_id}:role/dagforge/eu-central-1/ledger/run/ledger-eu-central-1-location-invoices-execution",
+          "arn:${local.partition}:iam::${local.account_id}:role/ledger/dagster/eu-central-1/ledger/run/ledger-eu-central-1-location-invoices-run",
+          "arn:${local.partition}:iam::${local.account_id}:role/ledger/dagster/eu-central-1/ledger/run/ledger-eu-central-1-location-invoices-execution",
         ]
 
         Condition = { "StringEquals" = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
@@ -264,7 +264,7 @@ resource "aws_cloudwatch_log_group" "server_invoices" {
 
 resource "aws_iam_role" "server_invoices" {
   name        = "ledger-eu-central-1-location-invoices-server"
-  path        = "/dagforge/eu-central-1/ledger/service/"
+  path        = "/ledger/dagster/eu-central-1/ledger/service/"
   description = "Code server of the code location invoices"
 
   assume_role_policy = jsonencode({
@@ -454,4 +454,54 @@ resource "aws_ecs_service" "server_invoices" {
     aws_iam_role_policy.execution_invoices,
     aws_iam_role_policy.server_invoices,
   ]
+}
+
+resource "aws_cloudwatch_metric_alarm" "invoices_down" {
+  alarm_name          = "ledger-invoices-down"
+  alarm_description   = "The code location invoices has no server"
+  namespace           = "AWS/ECS"
+  metric_name         = "CPUUtilization"
+  statistic           = "SampleCount"
+  period              = 60
+  evaluation_periods  = 5
+  comparison_operator = "LessThanThreshold"
+  threshold           = 1
+  treat_missing_data  = "breaching"
+  alarm_actions       = [local.alarm_topic]
+  ok_actions          = [local.alarm_topic]
+
+  dimensions = {
+    "ClusterName" = "ledger"
+    "ServiceName" = "ledger_server_invoices"
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "failed_runs_invoices" {
+  name           = "failed-runs"
+  log_group_name = aws_cloudwatch_log_group.run_invoices.name
+  pattern        = "RUN_FAILURE"
+
+  metric_transformation {
+    namespace = "Dagforge"
+    name      = "ledger/invoices/failed-runs"
+    value     = "1"
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "invoices_failed_runs" {
+  alarm_name          = "ledger-invoices-failed-runs"
+  alarm_description   = "A run of the code location invoices has failed: see its log, or the UI"
+  namespace           = "Dagforge"
+  metric_name         = "ledger/invoices/failed-runs"
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [local.alarm_topic]
+  ok_actions          = [local.alarm_topic]
+
+  dimensions = {
+  }
 }

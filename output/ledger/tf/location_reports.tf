@@ -31,7 +31,7 @@ resource "aws_ecr_lifecycle_policy" "location_reports" {
 
 resource "aws_iam_role" "execution_reports" {
   name        = "ledger-eu-central-1-location-reports-execution"
-  path        = "/dagforge/eu-central-1/ledger/run/"
+  path        = "/ledger/dagster/eu-central-1/ledger/run/"
   description = "Starts the tasks of the code location reports"
 
   assume_role_policy = jsonencode({
@@ -96,7 +96,7 @@ resource "aws_cloudwatch_log_group" "run_reports" {
 
 resource "aws_iam_role" "run_reports" {
   name        = "ledger-eu-central-1-location-reports-run"
-  path        = "/dagforge/eu-central-1/ledger/run/"
+  path        = "/ledger/dagster/eu-central-1/ledger/run/"
   description = "Runs of the code location reports"
 
   assume_role_policy = jsonencode({
@@ -184,8 +184,8 @@ resource "aws_iam_role_policy" "run_reports" {
         Effect = "Allow"
         Action = ["iam:PassRole"]
         Resource = [
-          "arn:${local.partition}:iam::${local.account_id}:role/dagforge/eu-central-1/ledger/run/ledger-eu-central-1-location-reports-run",
-          "arn:${local.partition}:iam::${local.account_id}:role/dagforge/eu-central-1/ledger/run/ledger-eu-central-1-location-reports-execution",
+          "arn:${local.partition}:iam::${local.account_id}:role/ledger/dagster/eu-central-1/ledger/run/ledger-eu-central-1-location-reports-run",
+          "arn:${local.partition}:iam::${local.account_id}:role/ledger/dagster/eu-central-1/ledger/run/ledger-eu-central-1-location-reports-execution",
         ]
 
         Condition = { "StringEquals" = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
@@ -262,7 +262,7 @@ resource "aws_cloudwatch_log_group" "server_reports" {
 
 resource "aws_iam_role" "server_reports" {
   name        = "ledger-eu-central-1-location-reports-server"
-  path        = "/dagforge/eu-central-1/ledger/service/"
+  path        = "/ledger/dagster/eu-central-1/ledger/service/"
   description = "Code server of the code location reports"
 
   assume_role_policy = jsonencode({
@@ -452,4 +452,54 @@ resource "aws_ecs_service" "server_reports" {
     aws_iam_role_policy.execution_reports,
     aws_iam_role_policy.server_reports,
   ]
+}
+
+resource "aws_cloudwatch_metric_alarm" "reports_down" {
+  alarm_name          = "ledger-reports-down"
+  alarm_description   = "The code location reports has no server"
+  namespace           = "AWS/ECS"
+  metric_name         = "CPUUtilization"
+  statistic           = "SampleCount"
+  period              = 60
+  evaluation_periods  = 5
+  comparison_operator = "LessThanThreshold"
+  threshold           = 1
+  treat_missing_data  = "breaching"
+  alarm_actions       = [local.alarm_topic]
+  ok_actions          = [local.alarm_topic]
+
+  dimensions = {
+    "ClusterName" = "ledger"
+    "ServiceName" = "ledger_server_reports"
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "failed_runs_reports" {
+  name           = "failed-runs"
+  log_group_name = aws_cloudwatch_log_group.run_reports.name
+  pattern        = "RUN_FAILURE"
+
+  metric_transformation {
+    namespace = "Dagforge"
+    name      = "ledger/reports/failed-runs"
+    value     = "1"
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "reports_failed_runs" {
+  alarm_name          = "ledger-reports-failed-runs"
+  alarm_description   = "A run of the code location reports has failed: see its log, or the UI"
+  namespace           = "Dagforge"
+  metric_name         = "ledger/reports/failed-runs"
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [local.alarm_topic]
+  ok_actions          = [local.alarm_topic]
+
+  dimensions = {
+  }
 }

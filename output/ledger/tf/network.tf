@@ -169,7 +169,7 @@ resource "aws_cloudwatch_log_group" "flow_log" {
 
 resource "aws_iam_role" "flow_log" {
   name        = "ledger-eu-central-1-flow-logs"
-  path        = "/dagforge/eu-central-1/ledger/service/"
+  path        = "/ledger/dagster/eu-central-1/ledger/service/"
   description = "Writes the VPC's flow logs"
 
   assume_role_policy = jsonencode({

@@ -45,7 +45,6 @@ locals {
   exec_log_group               = aws_cloudwatch_log_group.exec.name
   webserver_log_group          = aws_cloudwatch_log_group.core_webserver.name
   daemon_log_group             = aws_cloudwatch_log_group.core_daemon.name
-  migration_log_group          = aws_cloudwatch_log_group.core_migration.name
   namespace_id                 = aws_service_discovery_private_dns_namespace.main.id
   load_balancer_security_group = aws_security_group.load_balancer.id
   webserver_security_group     = aws_security_group.webserver.id
@@ -313,7 +312,7 @@ resource "aws_lb_listener" "ui" {
 
 resource "aws_iam_role" "core_execution" {
   name        = "ledger-eu-central-1-core-execution"
-  path        = "/dagforge/eu-central-1/ledger/service/"
+  path        = "/ledger/dagster/eu-central-1/ledger/service/"
   description = "Starts webserver and daemon"
 
   assume_role_policy = jsonencode({
@@ -363,7 +362,6 @@ resource "aws_iam_role_policy" "core_execution" {
         Resource = [
           "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/ledger/webserver:log-stream:*",
           "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/ledger/daemon:log-stream:*",
-          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/ledger/migrate:log-stream:*",
         ]
       },
       {
@@ -410,7 +408,7 @@ resource "aws_cloudwatch_log_group" "core_webserver" {
 
 resource "aws_iam_role" "core_webserver" {
   name        = "ledger-eu-central-1-webserver"
-  path        = "/dagforge/eu-central-1/ledger/service/"
+  path        = "/ledger/dagster/eu-central-1/ledger/service/"
   description = "Dagster webserver"
 
   assume_role_policy = jsonencode({
@@ -590,37 +588,25 @@ resource "aws_ecs_task_definition" "core_webserver" {
         "python",
         "-c",
         join("\n", [
-          "import os",
-          "import sys",
-          "import time",
-          "",
-          "import boto3",
-          "import psycopg2",
-          "",
-          "host, user = os.environ[\"DAGSTER_POSTGRES_HOSTNAME\"], os.environ[\"DAGSTER_POSTGRES_USERNAME\"]",
-          "port, name = int(os.environ[\"DAGFORGE_DATABASE_PORT\"]), os.environ[\"DAGSTER_POSTGRES_DB\"]",
-          "rds = boto3.client(\"rds\", region_name=os.environ[\"AWS_DEFAULT_REGION\"])",
-          "",
-          "",
+          "import os, sys, time, boto3, psycopg2",
+          "env = os.environ",
+          "host, user, name = (env[f\"DAGSTER_POSTGRES_{it}\"] for it in (\"HOSTNAME\", \"USERNAME\", \"DB\"))",
+          "port = int(env[\"DAGFORGE_DATABASE_PORT\"])",
           "def connect(password):",
-          "    return psycopg2.connect(",
-          "        host=host, port=port, user=user, dbname=name, password=password, sslmode=\"require\", connect_timeout=10",
-          "    )",
-          "",
-          "",
+          "    return psycopg2.connect(host=host, port=port, user=user, dbname=name, password=password, sslmode=\"require\")",
           "for attempt in range(10):",
           "    try:",
-          "        connect(rds.generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user)).close()",
-          "        sys.exit(0)",
+          "        connect(boto3.client(\"rds\").generate_db_auth_token(host, port, user)).close()",
+          "        sys.exit()",
           "    except psycopg2.Error as error:",
-          "        reason = error",
+          "        print(error)",
           "    try:",
-          "        with connect(os.environ[\"DAGFORGE_DATABASE_PASSWORD\"]) as connection, connection.cursor() as cursor:",
+          "        with connect(env[\"DAGFORGE_DATABASE_PASSWORD\"]) as db, db.cursor() as cursor:",
           "            cursor.execute(\"GRANT rds_iam TO CURRENT_USER\")",
           "    except psycopg2.Error as error:",
-          "        print(f\"not granted: {error}\", file=sys.stderr)",
+          "        print(error)",
           "    time.sleep(3)",
-          "sys.exit(f\"{user} cannot sign in with a token: {reason}\")\n",
+          "sys.exit(1)\n",
         ]),
       ]
 
@@ -764,7 +750,7 @@ resource "aws_cloudwatch_log_group" "core_daemon" {
 
 resource "aws_iam_role" "core_daemon" {
   name        = "ledger-eu-central-1-daemon"
-  path        = "/dagforge/eu-central-1/ledger/service/"
+  path        = "/ledger/dagster/eu-central-1/ledger/service/"
   description = "Dagster daemon"
 
   assume_role_policy = jsonencode({
@@ -824,7 +810,7 @@ resource "aws_iam_role_policy" "core_daemon" {
         Effect = "Allow"
         Action = ["iam:PassRole"]
         Resource = [
-          "arn:${local.partition}:iam::${local.account_id}:role/dagforge/eu-central-1/ledger/run/*",
+          "arn:${local.partition}:iam::${local.account_id}:role/ledger/dagster/eu-central-1/ledger/run/*",
         ]
 
         Condition = { "StringEquals" = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
@@ -966,37 +952,25 @@ resource "aws_ecs_task_definition" "core_daemon" {
         "python",
         "-c",
         join("\n", [
-          "import os",
-          "import sys",
-          "import time",
-          "",
-          "import boto3",
-          "import psycopg2",
-          "",
-          "host, user = os.environ[\"DAGSTER_POSTGRES_HOSTNAME\"], os.environ[\"DAGSTER_POSTGRES_USERNAME\"]",
-          "port, name = int(os.environ[\"DAGFORGE_DATABASE_PORT\"]), os.environ[\"DAGSTER_POSTGRES_DB\"]",
-          "rds = boto3.client(\"rds\", region_name=os.environ[\"AWS_DEFAULT_REGION\"])",
-          "",
-          "",
+          "import os, sys, time, boto3, psycopg2",
+          "env = os.environ",
+          "host, user, name = (env[f\"DAGSTER_POSTGRES_{it}\"] for it in (\"HOSTNAME\", \"USERNAME\", \"DB\"))",
+          "port = int(env[\"DAGFORGE_DATABASE_PORT\"])",
           "def connect(password):",
-          "    return psycopg2.connect(",
-          "        host=host, port=port, user=user, dbname=name, password=password, sslmode=\"require\", connect_timeout=10",
-          "    )",
-          "",
-          "",
+          "    return psycopg2.connect(host=host, port=port, user=user, dbname=name, password=password, sslmode=\"require\")",
           "for attempt in range(10):",
           "    try:",
-          "        connect(rds.generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user)).close()",
-          "        sys.exit(0)",
+          "        connect(boto3.client(\"rds\").generate_db_auth_token(host, port, user)).close()",
+          "        sys.exit()",
           "    except psycopg2.Error as error:",
-          "        reason = error",
+          "        print(error)",
           "    try:",
-          "        with connect(os.environ[\"DAGFORGE_DATABASE_PASSWORD\"]) as connection, connection.cursor() as cursor:",
+          "        with connect(env[\"DAGFORGE_DATABASE_PASSWORD\"]) as db, db.cursor() as cursor:",
           "            cursor.execute(\"GRANT rds_iam TO CURRENT_USER\")",
           "    except psycopg2.Error as error:",
-          "        print(f\"not granted: {error}\", file=sys.stderr)",
+          "        print(error)",
           "    time.sleep(3)",
-          "sys.exit(f\"{user} cannot sign in with a token: {reason}\")\n",
+          "sys.exit(1)\n",
         ]),
       ]
 
@@ -1125,255 +1099,7 @@ resource "aws_ecs_service" "core_daemon" {
   ]
 }
 
-resource "aws_cloudwatch_log_group" "core_migration" {
-  name              = "/dagforge/ledger/migrate"
-  retention_in_days = 365
-
-  skip_destroy = true
-}
-
-resource "aws_iam_role" "core_migration" {
-  name        = "ledger-eu-central-1-migrate"
-  path        = "/dagforge/eu-central-1/ledger/service/"
-  description = "Migration of Dagster's tables"
-
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Effect    = "Allow"
-        Principal = { Service = "ecs-tasks.amazonaws.com" }
-        Action    = "sts:AssumeRole"
-        Condition = {
-          StringEquals = { "aws:SourceAccount" = local.account_id }
-
-          ArnLike = { "aws:SourceArn" = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:*" }
-        }
-      }
-    ]
-  })
-}
-
-resource "aws_iam_role_policy" "core_migration" {
-  name = "permissions"
-  role = aws_iam_role.core_migration.id
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid    = "ReadConfig"
-        Effect = "Allow"
-        Action = ["s3:GetObjectVersion"]
-        Resource = [
-          "arn:${local.partition}:s3:::${local.config_bucket}/config/*",
-        ]
-      },
-      {
-        Sid    = "SignInToDatabase"
-        Effect = "Allow"
-        Action = ["rds-db:connect"]
-        Resource = [
-          "arn:${local.partition}:rds-db:${local.region}:${local.account_id}:dbuser:${local.database_resource_id}/dagster",
-        ]
-      },
-    ]
-  })
-}
-
-resource "aws_ecs_task_definition" "core_migration" {
-  family                   = "ledger_core_migrate"
-  requires_compatibilities = ["FARGATE"]
-  network_mode             = "awsvpc"
-  cpu                      = "512"
-  memory                   = "1024"
-  execution_role_arn       = aws_iam_role.core_execution.arn
-  task_role_arn            = aws_iam_role.core_migration.arn
-
-  runtime_platform {
-    cpu_architecture        = "X86_64"
-    operating_system_family = "LINUX"
-  }
-
-  volume {
-    name = "config"
-  }
-
-  volume {
-    name = "tmp"
-  }
-
-  container_definitions = jsonencode([
-    {
-      name      = "config"
-      image     = "public.ecr.aws/aws-cli/aws-cli:2.31.23"
-      essential = false
-
-      entryPoint = ["/bin/sh", "-ec"]
-
-      command = [
-        join("\n", [
-          "umask 0222",
-          "cd /opt/dagster/config",
-          "aws s3api get-object --bucket \"$DAGFORGE_CONFIG_BUCKET\" --key config/dagster.yaml --version-id ${local.dagster_yaml_version} dagster.yaml > /dev/null || { echo \"dagster.yaml cannot be fetched: was the config uploaded?\" >&2; exit 1; }",
-          "aws s3api get-object --bucket \"$DAGFORGE_CONFIG_BUCKET\" --key config/workspace.yaml --version-id ${local.workspace_yaml_version} workspace.yaml > /dev/null || { echo \"workspace.yaml cannot be fetched: was the config uploaded?\" >&2; exit 1; }",
-          "sed -i \"s|__DAGFORGE_SUBNET_1__|$${DAGFORGE_SUBNET_1:?is empty}|\" dagster.yaml",
-          "sed -i \"s|__DAGFORGE_SUBNET_2__|$${DAGFORGE_SUBNET_2:?is empty}|\" dagster.yaml",
-          "sed -i \"s|__DAGFORGE_SECURITY_GROUP__|$${DAGFORGE_SECURITY_GROUP:?is empty}|\" dagster.yaml",
-          "left=$(sed -n '/__DAGFORGE_/p' dagster.yaml)",
-          "if [ -n \"$left\" ]; then echo \"dagster.yaml has a token left: $left\" >&2; exit 1; fi\n",
-        ]),
-      ]
-
-      user                   = "0:0"
-      readonlyRootFilesystem = true
-      stopTimeout            = 30
-      linuxParameters        = { initProcessEnabled = false }
-
-      environment = [
-        { name = "AWS_DEFAULT_REGION", value = "eu-central-1" },
-        { name = "DAGFORGE_CONFIG_BUCKET", value = local.config_bucket },
-        { name = "DAGFORGE_SECURITY_GROUP", value = local.run_security_group },
-        { name = "DAGFORGE_SUBNET_1", value = local.private_subnet_1 },
-        { name = "DAGFORGE_SUBNET_2", value = local.private_subnet_2 },
-      ]
-
-      mountPoints = [
-        { sourceVolume = "config", containerPath = "/opt/dagster/config", readOnly = false },
-      ]
-
-      logConfiguration = {
-        logDriver = "awslogs"
-        options = {
-          awslogs-group         = local.migration_log_group
-          awslogs-region        = local.region
-          awslogs-stream-prefix = "config"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
-        }
-      }
-    },
-    {
-      name      = "grant"
-      image     = "${local.repository_uri}:${var.gitrev}"
-      essential = false
-
-      command = [
-        "python",
-        "-c",
-        join("\n", [
-          "import os",
-          "import sys",
-          "import time",
-          "",
-          "import boto3",
-          "import psycopg2",
-          "",
-          "host, user = os.environ[\"DAGSTER_POSTGRES_HOSTNAME\"], os.environ[\"DAGSTER_POSTGRES_USERNAME\"]",
-          "port, name = int(os.environ[\"DAGFORGE_DATABASE_PORT\"]), os.environ[\"DAGSTER_POSTGRES_DB\"]",
-          "rds = boto3.client(\"rds\", region_name=os.environ[\"AWS_DEFAULT_REGION\"])",
-          "",
-          "",
-          "def connect(password):",
-          "    return psycopg2.connect(",
-          "        host=host, port=port, user=user, dbname=name, password=password, sslmode=\"require\", connect_timeout=10",
-          "    )",
-          "",
-          "",
-          "for attempt in range(10):",
-          "    try:",
-          "        connect(rds.generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user)).close()",
-          "        sys.exit(0)",
-          "    except psycopg2.Error as error:",
-          "        reason = error",
-          "    try:",
-          "        with connect(os.environ[\"DAGFORGE_DATABASE_PASSWORD\"]) as connection, connection.cursor() as cursor:",
-          "            cursor.execute(\"GRANT rds_iam TO CURRENT_USER\")",
-          "    except psycopg2.Error as error:",
-          "        print(f\"not granted: {error}\", file=sys.stderr)",
-          "    time.sleep(3)",
-          "sys.exit(f\"{user} cannot sign in with a token: {reason}\")\n",
-        ]),
-      ]
-
-      user                   = "1000:1000"
-      readonlyRootFilesystem = true
-      stopTimeout            = 30
-      linuxParameters        = { initProcessEnabled = true }
-
-      environment = [
-        { name = "AWS_DEFAULT_REGION", value = "eu-central-1" },
-        { name = "DAGFORGE_COMPUTE_LOGS_BUCKET", value = local.compute_logs_bucket },
-        { name = "DAGFORGE_DATABASE_PORT", value = "5432" },
-        { name = "DAGSTER_POSTGRES_DB", value = "dagster" },
-        { name = "DAGSTER_POSTGRES_HOSTNAME", value = local.database_host },
-        { name = "DAGSTER_POSTGRES_USERNAME", value = "dagster" },
-      ]
-
-      secrets = [
-        { name = "DAGFORGE_DATABASE_PASSWORD", valueFrom = "${local.database_secret_arn}:password::" },
-      ]
-
-      mountPoints = [
-        { sourceVolume = "tmp", containerPath = "/tmp", readOnly = false },
-      ]
-
-      logConfiguration = {
-        logDriver = "awslogs"
-        options = {
-          awslogs-group         = local.migration_log_group
-          awslogs-region        = local.region
-          awslogs-stream-prefix = "grant"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
-        }
-      }
-    },
-    {
-      name      = "migrate"
-      image     = "${local.repository_uri}:${var.gitrev}"
-      essential = true
-
-      command = [
-        "dagster",
-        "instance",
-        "migrate",
-      ]
-
-      user                   = "1000:1000"
-      readonlyRootFilesystem = true
-      stopTimeout            = 120
-      linuxParameters        = { initProcessEnabled = true }
-
-      dependsOn = [
-        { containerName = "config", condition = "SUCCESS" },
-        { containerName = "grant", condition = "SUCCESS" },
-      ]
-
-      environment = [
-        { name = "AWS_DEFAULT_REGION", value = "eu-central-1" },
-        { name = "DAGFORGE_COMPUTE_LOGS_BUCKET", value = local.compute_logs_bucket },
-        { name = "DAGSTER_HOME", value = "/opt/dagster/config" },
-        { name = "DAGSTER_POSTGRES_DB", value = "dagster" },
-        { name = "DAGSTER_POSTGRES_HOSTNAME", value = local.database_host },
-        { name = "DAGSTER_POSTGRES_USERNAME", value = "dagster" },
-      ]
-
-      mountPoints = [
-        { sourceVolume = "config", containerPath = "/opt/dagster/config", readOnly = true },
-        { sourceVolume = "tmp", containerPath = "/tmp", readOnly = false },
-      ]
-
-      logConfiguration = {
-        logDriver = "awslogs"
-        options = {
-          awslogs-group         = local.migration_log_group
-          awslogs-region        = local.region
-          awslogs-stream-prefix = "migrate"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
-        }
-      }
-    },
-  ])
+locals {
+  ui_target_group_name  = aws_lb_target_group.ui.arn_suffix
+  ui_load_balancer_name = aws_lb.ui.arn_suffix
 }

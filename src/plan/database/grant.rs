@@ -14,38 +14,27 @@ const PASSWORD: &str = "DAGFORGE_DATABASE_PASSWORD";
 /// Environment variable with the database's port.
 const PORT: &str = "DAGFORGE_DATABASE_PORT";
 
-/// Webserver and daemon may do it at the same time: one of the two is then told to try again.
-const SCRIPT: &str = r#"import os
-import sys
-import time
-
-import boto3
-import psycopg2
-
-host, user = os.environ["DAGSTER_POSTGRES_HOSTNAME"], os.environ["DAGSTER_POSTGRES_USERNAME"]
-port, name = int(os.environ["DAGFORGE_DATABASE_PORT"]), os.environ["DAGSTER_POSTGRES_DB"]
-rds = boto3.client("rds", region_name=os.environ["AWS_DEFAULT_REGION"])
-
-
+/// Webserver and daemon may do it at the same time: one of the two is then told to try again. It is short because each task
+/// definition repeats it, and a template holds 51,200 bytes.
+const SCRIPT: &str = r#"import os, sys, time, boto3, psycopg2
+env = os.environ
+host, user, name = (env[f"DAGSTER_POSTGRES_{it}"] for it in ("HOSTNAME", "USERNAME", "DB"))
+port = int(env["DAGFORGE_DATABASE_PORT"])
 def connect(password):
-    return psycopg2.connect(
-        host=host, port=port, user=user, dbname=name, password=password, sslmode="require", connect_timeout=10
-    )
-
-
+    return psycopg2.connect(host=host, port=port, user=user, dbname=name, password=password, sslmode="require")
 for attempt in range(10):
     try:
-        connect(rds.generate_db_auth_token(DBHostname=host, Port=port, DBUsername=user)).close()
-        sys.exit(0)
+        connect(boto3.client("rds").generate_db_auth_token(host, port, user)).close()
+        sys.exit()
     except psycopg2.Error as error:
-        reason = error
+        print(error)
     try:
-        with connect(os.environ["DAGFORGE_DATABASE_PASSWORD"]) as connection, connection.cursor() as cursor:
+        with connect(env["DAGFORGE_DATABASE_PASSWORD"]) as db, db.cursor() as cursor:
             cursor.execute("GRANT rds_iam TO CURRENT_USER")
     except psycopg2.Error as error:
-        print(f"not granted: {error}", file=sys.stderr)
+        print(error)
     time.sleep(3)
-sys.exit(f"{user} cannot sign in with a token: {reason}")
+sys.exit(1)
 "#;
 
 /// Its command.

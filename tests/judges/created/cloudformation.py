@@ -381,6 +381,7 @@ def database(reader, physical):
         return database_member(reader, told)
     name = _name(told["TagList"])
     reader.facts.stands_for(f"resource id of {name}", told["DbiResourceId"])
+    reader.facts.stands_for(f"instance {name}", physical)
     reader.facts.stands_for(f"host of {name}", told["Endpoint"]["Address"])
     reader.facts.add(
         "database",
@@ -402,6 +403,7 @@ def load_balancer(reader, physical):
     own = tags(elb.describe_tags(ResourceArns=[physical])["TagDescriptions"][0]["Tags"])
     chosen = {each["Key"]: each["Value"] for each in elb.describe_load_balancer_attributes(LoadBalancerArn=physical)["Attributes"]}
     reader.facts.stands_for(f"load balancer {own['Name']}", physical)
+    reader.facts.stands_for(f"metrics of load balancer {own['Name']}", physical.split(":loadbalancer/")[1])
     reader.facts.stands_for(f"host of {own['Name']}", told["DNSName"])
     reader.facts.stands_for(f"zone of {own['Name']}", told["CanonicalHostedZoneId"])
     reader.facts.add(
@@ -427,6 +429,7 @@ def target_group(reader, physical):
     own = tags(elb.describe_tags(ResourceArns=[physical])["TagDescriptions"][0]["Tags"])
     chosen = {each["Key"]: each["Value"] for each in elb.describe_target_group_attributes(TargetGroupArn=physical)["Attributes"]}
     reader.facts.stands_for(f"target group {own['Name']}", physical)
+    reader.facts.stands_for(f"metrics of target group {own['Name']}", physical.rsplit(":", 1)[1])
     reader.facts.add(
         "target group",
         own["Name"],
@@ -750,3 +753,49 @@ def event_rule(reader, physical):
         targets={each["Id"]: {"arn": each["Arn"], "role": each["RoleArn"]} for each in targets},
         tags=tags(events.list_tags_for_resource(ResourceARN=told["Arn"])["Tags"]),
     )
+
+
+@reads("AWS::CloudWatch::Alarm")
+def alarm(reader, physical):
+    cloudwatch = reader.client("cloudwatch")
+    told = cloudwatch.describe_alarms(AlarmNames=[physical])["MetricAlarms"][0]
+    reader.facts.add(
+        "alarm",
+        physical,
+        description=told["AlarmDescription"],
+        metric=[told["Namespace"], told["MetricName"], told["Statistic"]],
+        dimensions={each["Name"]: each["Value"] for each in told["Dimensions"]},
+        periods=[told["EvaluationPeriods"], told["Period"]],
+        threshold=[told["ComparisonOperator"], float(told["Threshold"])],
+        missing=told["TreatMissingData"],
+        actions=told["AlarmActions"],
+        recovers=told["OKActions"],
+        tags=tags(cloudwatch.list_tags_for_resource(ResourceARN=told["AlarmArn"])["Tags"]),
+    )
+
+
+@reads("AWS::Logs::MetricFilter")
+def metric_filter(reader, physical):
+    found = reader.client("logs").describe_metric_filters(filterNamePrefix=physical)["metricFilters"]
+    for told in found:
+        (counted,) = told["metricTransformations"]
+        reader.facts.add(
+            "metric filter",
+            f"{told['logGroupName']} {told['filterName']}",
+            pattern=told["filterPattern"],
+            metric=[counted["metricNamespace"], counted["metricName"], counted["metricValue"]],
+        )
+
+
+@reads("AWS::SNS::Topic")
+def topic(reader, physical):
+    sns, name = reader.client("sns"), physical.rsplit(":", 1)[1]
+    reader.facts.stands_for(f"topic {name}", physical)
+    reader.facts.add("topic", name, tags=tags(sns.list_tags_for_resource(ResourceArn=physical)["Tags"]))
+
+
+@reads("AWS::SNS::Subscription")
+def subscription(reader, physical):
+    for told in reader.client("sns").list_subscriptions()["Subscriptions"]:
+        if physical in (told["SubscriptionArn"], "pending confirmation"):
+            reader.facts.add("subscription", told["Endpoint"], topic=told["TopicArn"], protocol=told["Protocol"])

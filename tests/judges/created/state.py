@@ -297,6 +297,7 @@ def parameter_group(found, told):
 def database(found, told):
     name = told["tags"]["Name"]
     found.stands_for(f"host of {name}", told["address"])
+    found.stands_for(f"instance {name}", told["identifier"])
     found.stands_for(f"resource id of {name}", told["resource_id"])
     found.add(
         "database",
@@ -315,6 +316,7 @@ def database(found, told):
 def load_balancer(found, told):
     name = told["tags"]["Name"]
     found.stands_for(f"load balancer {name}", told["arn"])
+    found.stands_for(f"metrics of load balancer {name}", told["arn_suffix"])
     found.stands_for(f"host of {name}", told["dns_name"])
     found.stands_for(f"zone of {name}", told["zone_id"])
     found.add(
@@ -337,6 +339,7 @@ def load_balancer(found, told):
 def target_group(found, told):
     name, check = told["tags"]["Name"], _only(told["health_check"])
     found.stands_for(f"target group {name}", told["arn"])
+    found.stands_for(f"metrics of target group {name}", told["arn_suffix"])
     found.add(
         "target group",
         name,
@@ -692,3 +695,42 @@ def event_rule(found, told):
 def event_target(found, told):
     target = {"arn": told["arn"], "role": told["role_arn"]}
     found.add("event rule", told["rule"], targets={told["target_id"]: target})
+
+
+@reads("aws_cloudwatch_metric_alarm")
+def alarm(found, told):
+    found.add(
+        "alarm",
+        told["alarm_name"],
+        description=told["alarm_description"],
+        metric=[told["namespace"], told["metric_name"], told["statistic"]],
+        dimensions=told["dimensions"],
+        periods=[told["evaluation_periods"], told["period"]],
+        threshold=[told["comparison_operator"], float(told["threshold"])],
+        missing=told["treat_missing_data"],
+        actions=told["alarm_actions"],
+        recovers=told["ok_actions"],
+        tags=told["tags_all"],
+    )
+
+
+@reads("aws_cloudwatch_log_metric_filter")
+def metric_filter(found, told):
+    counted = _only(told["metric_transformation"])
+    found.add(
+        "metric filter",
+        f"{told['log_group_name']} {told['name']}",
+        pattern=told["pattern"],
+        metric=[counted["namespace"], counted["name"], counted["value"]],
+    )
+
+
+@reads("aws_sns_topic")
+def topic(found, told):
+    found.stands_for(f"topic {told['name']}", told["arn"])
+    found.add("topic", told["name"], tags=told["tags_all"])
+
+
+@reads("aws_sns_topic_subscription")
+def subscription(found, told):
+    found.add("subscription", told["endpoint"], topic=told["topic_arn"], protocol=told["protocol"])
