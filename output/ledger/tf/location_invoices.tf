@@ -501,7 +501,4 @@ resource "aws_cloudwatch_metric_alarm" "invoices_failed_runs" {
   treat_missing_data  = "notBreaching"
   alarm_actions       = [local.alarm_topic]
   ok_actions          = [local.alarm_topic]
-
-  dimensions = {
-  }
 }
