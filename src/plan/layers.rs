@@ -83,10 +83,9 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
     let data = data.map(|it| maker.layer(30, "data", None, "Buckets, database and its secret", it, true));
     let platform =
         maker.layer(40, "platform", None, "Cluster, load balancer, webserver and daemon", platform(rooms), true);
-    let operations = rooms
-        .operations
-        .as_ref()
-        .map(|it| maker.layer(45, "operations", None, "Alarms, migration, and what mends by itself", operations(it), true));
+    let operations = rooms.operations.as_ref().map(|it| {
+        maker.layer(45, "operations", None, "Alarms, migration, and what mends by itself", operations(it), true)
+    });
     let locations = rooms
         .locations
         .iter()
@@ -187,8 +186,12 @@ fn data(rooms: &Rooms) -> Publications {
     let data = &rooms.data;
     let buckets = data.buckets.iter().map(|it| (it.published(), TEXT));
     let database = data.database.created.iter().flat_map(|created| {
-        let values =
-            [("database_host", TEXT), ("database_identifier", TEXT), ("database_secret_arn", TEXT), ("database_security_group", SECURITY_GROUP)];
+        let values = [
+            ("database_host", TEXT),
+            ("database_identifier", TEXT),
+            ("database_secret_arn", TEXT),
+            ("database_security_group", SECURITY_GROUP),
+        ];
         values.into_iter().chain(created.publishes_resource_id.then_some(("database_resource_id", TEXT)))
     });
     buckets.chain(database.map(|(name, kind)| (name.to_owned(), kind))).collect()

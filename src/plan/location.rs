@@ -204,13 +204,7 @@ impl Parts<'_> {
 
     fn role(&self, kind: &str, name: &str, what: &str, statements: Vec<Statement>) -> Role {
         let description = format!("{what} the code location {}", self.key);
-        self.around.deployment.role(
-            kind,
-            &self.role_name(name),
-            &description,
-            Trust::ecs_tasks(),
-            statements,
-        )
+        self.around.deployment.role(kind, &self.role_name(name), &description, Trust::ecs_tasks(), statements)
     }
 
     /// Compute logs, then more, then what the spec permits.

@@ -115,11 +115,11 @@ def test_a_new_revision_touches_tasks_and_services_only(deployment, deployed):
     world = deployed(deployment).world
     before = services(world, deployment)
     revised = [layer.stack for layer in deployment.layers if layer.parameters]
-    tasks = {layer.stack for layer in deployment.layers if layer.name == "task"}
+    tasks = {layer.stack for layer in deployment.layers if layer.name in ("task", "operations")}
     happened = world.deploy(deployment, "rev2", only=revised)
     assert set(happened) == set(revised)
     for stack, changes in happened.items():
-        # A task has no service; a schedule names the revision that it starts.
+        # A task has no service, nor has the migration; a schedule names the revision that it starts.
         runs = {"AWS::Scheduler::Schedule"} & kinds(changes) if stack in tasks else {"AWS::ECS::Service"}
         assert kinds(changes) == {"AWS::ECS::TaskDefinition"} | runs, stack
     for name, service in services(world, deployment).items():
