@@ -60,6 +60,9 @@ const CLIENT_SECRET: Demand = Demand {
 /// An alias would not do: permissions name keys.
 const KEY: Demand =
     Demand { what: "a KMS key", service: "kms", resources: &["key/"], own_region: true, own_account: false };
+/// An alarm is sent to a topic of its own region.
+const TOPIC: Demand =
+    Demand { what: "an SNS topic", service: "sns", resources: &[""], own_region: true, own_account: false };
 const POLICY: Demand =
     Demand { what: "a managed policy", service: "iam", resources: &["policy/"], own_region: false, own_account: true };
 /// A full ARN may name another region's secret; its form is checked when it is read.
@@ -140,6 +143,9 @@ fn keys(subject: &Subject, found: &mut Diagnostics) {
 
 /// Policies are attached within an account.
 fn policies(subject: &Subject, found: &mut Diagnostics) {
+    if let Some(topic) = subject.spec.alarms.as_ref().and_then(|it| it.sns_topic.as_ref()) {
+        subject.arn(topic, &TOPIC, &"alarms.sns_topic".into(), found);
+    }
     if let Some(boundary) = subject.spec.iam.as_ref().and_then(|it| it.permissions_boundary.as_ref()) {
         subject.arn(boundary, &POLICY, &"iam.permissions_boundary".into(), found);
     }
@@ -153,7 +159,8 @@ fn policies(subject: &Subject, found: &mut Diagnostics) {
 /// Another account's secret needs that account's consent.
 fn secrets(subject: &Subject, found: &mut Diagnostics) {
     let existing = subject.spec.database.as_ref().and_then(|it| it.existing.as_ref());
-    let database = existing.map(|it| (SpecPath::from("database.existing.password"), &it.password));
+    let password = existing.and_then(|it| it.password.as_ref());
+    let database = password.map(|it| (SpecPath::from("database.existing.password"), it));
     let owners = subject.owners().flat_map(|owner| {
         let at = owner.at.key("secrets");
         owner.secrets().filter_map(move |(name, it)| Some((at.key(name.as_str()), it.existing()?)))

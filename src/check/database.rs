@@ -1,12 +1,16 @@
 //! Rules about Dagster's Postgres.
 
+mod auth;
+mod windows;
+
 use super::{Rule, Subject};
 use crate::diagnostic::Diagnostics;
-use crate::plan::data::CreatedDatabase;
+use crate::plan::database::created::{Cluster, CreatedDatabase, Instance};
 use crate::spec::data::{CreateDatabase, ExistingDatabase};
 use crate::spec::path::SpecPath;
 
-pub(super) const RULES: &[Rule] = &[one_of_two, existing, engine, class, storage, backups, connections];
+pub(super) const RULES: &[Rule] =
+    &[one_of_two, existing, engine, class, storage, aurora, backups, windows::windows, connections, auth::auth];
 
 /// Major versions with the oldest minor one that RDS still creates
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html>).
@@ -33,6 +37,11 @@ fn create<'a>(subject: &'a Subject) -> Option<&'a CreateDatabase> {
 /// The database that is created, resolved.
 fn created<'a>(subject: &'a Subject) -> Option<&'a CreatedDatabase> {
     subject.plan.rooms.data.database.created.as_ref()
+}
+
+/// The instance that is created, resolved; none with Aurora.
+fn instance<'a>(subject: &'a Subject) -> Option<&'a Instance> {
+    created(subject)?.instance.as_ref()
 }
 
 fn one_of_two(subject: &Subject, found: &mut Diagnostics) {
@@ -105,7 +114,7 @@ fn class(subject: &Subject, found: &mut Diagnostics) {
 
 /// Storage within its limits, and growing.
 fn storage(subject: &Subject, found: &mut Diagnostics) {
-    let (Some(written), Some(planned)) = (create(subject), created(subject)) else { return };
+    let (Some(written), Some(planned)) = (create(subject), instance(subject)) else { return };
     let at = SpecPath::from("database.create");
     let reason = "RDS has 20 to 65536 GiB of gp3 storage";
     let within = |it: u32| (STORAGE.0..=STORAGE.1).contains(&it.into());
@@ -122,6 +131,33 @@ fn storage(subject: &Subject, found: &mut Diagnostics) {
     }
 }
 
+/// Aurora has no class and no storage to choose, and its capacity comes in half units
+/// (<https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html>).
+fn aurora(subject: &Subject, found: &mut Diagnostics) {
+    let Some(written) = create(subject) else { return };
+    let Some(aurora) = &written.aurora else { return };
+    let at = SpecPath::from("database.create");
+    let unused = [
+        ("class", written.class.is_some()),
+        ("storage_gib", written.storage_gib.is_some()),
+        ("max_storage_gib", written.max_storage_gib.is_some()),
+    ];
+    for (key, _) in unused.iter().filter(|it| it.1) {
+        found.no_effect(&at.key(key), "Aurora Serverless grows by itself", "remove it; `aurora` says how far");
+    }
+    let at = at.key("aurora");
+    for (key, acu, least) in [("min_acu", aurora.min_acu, 0.5), ("max_acu", aurora.max_acu, 1.0)] {
+        if let Some(acu) = acu.filter(|it| !(least..=256.0).contains(it) || (it * 2.0).fract() != 0.0) {
+            found.capacity_units(&at.key(key), acu, least);
+        }
+    }
+    if let Some(Cluster { min_acu, max_acu, .. }) = created(subject).and_then(|it| it.cluster.as_ref())
+        && min_acu > max_acu
+    {
+        found.capacity_order(&at, *min_acu, *max_acu);
+    }
+}
+
 /// Backups of what is protected.
 fn backups(subject: &Subject, found: &mut Diagnostics) {
     let Some(days) = subject.spec.database.as_ref().and_then(|it| it.backup_days) else { return };
@@ -135,7 +171,7 @@ fn backups(subject: &Subject, found: &mut Diagnostics) {
 
 /// Every run and service has a connection at least.
 fn connections(subject: &Subject, found: &mut Diagnostics) {
-    let Some(database) = created(subject) else { return };
+    let Some(database) = instance(subject) else { return };
     let Some(("db", family, size)) = parts(&database.class) else { return };
     let connections = |gib: u64| gib * 1024 * 1024 * 1024 / BYTES_PER_CONNECTION;
     let gib = BURSTABLE.iter().find(|it| it.0 == size).filter(|_| matches!(family, "t3" | "t4g"));

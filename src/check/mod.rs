@@ -21,6 +21,7 @@ mod logs;
 mod measure;
 mod names;
 mod network;
+mod operations;
 mod owners;
 mod permissions;
 mod ranges;
@@ -82,6 +83,7 @@ const RULES: &[&[Rule]] = &[
     permissions::RULES,
     arns::RULES,
     runs::RULES,
+    operations::RULES,
     tasks::RULES,
 ];
 

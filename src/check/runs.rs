@@ -1,19 +1,22 @@
 //! Rules about launching, limiting and watching runs.
 
 use super::network::repeated;
-use super::{Rule, Subject, measure};
+use super::subnets::usable;
+use super::{Rule, Subject, location_at, measure};
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::plan::instance::{Instance, max_concurrent};
 use crate::spec::compute::{Capacity, Runs};
 use crate::spec::path::SpecPath;
 
 pub(super) const RULES: &[Rule] =
-    &[capacity, limits, tag_limits, monitoring, propagated, retries, retention, overrides];
+    &[capacity, limits, tag_limits, monitoring, propagated, retries, retention, timeouts, network, overrides];
 
 /// Limits of a capacity provider strategy
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html>).
 const WEIGHT: (u64, u64) = (0, 1000);
 const BASE: (u64, u64) = (0, 100_000);
+/// Minutes of a month: beyond that a limit is a slip of the pen.
+const TIMEOUT_MINUTES: u32 = 44_640;
 /// Characters of RunTask's overrides (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html>).
 const OVERRIDES: usize = 8192;
 /// Beyond this a longer job name or a job's own settings may no longer fit.
@@ -129,6 +132,35 @@ fn propagated(subject: &Subject, found: &mut Diagnostics) {
         found.reserved_run_tag(&at.index(index), tag);
     }
     repeated(&at, tags, found);
+}
+
+/// A run that everybody's limit ends earlier never comes to its own.
+fn timeouts(subject: &Subject, found: &mut Diagnostics) {
+    let all = runs(subject).and_then(|it| it.monitoring.as_ref()).and_then(|it| it.max_runtime);
+    for (key, location) in &subject.spec.code_locations {
+        let Some(minutes) = location.run.as_ref().and_then(|it| it.timeout_minutes) else { continue };
+        let at = location_at(key.as_str()).key("run").key("timeout_minutes");
+        if !(1..=TIMEOUT_MINUTES).contains(&minutes) {
+            let limits = (1, TIMEOUT_MINUTES.into());
+            found.beyond(&at, minutes.into(), limits, "a run lasts a minute or more, and a month at most");
+        } else if all.is_some_and(|it| u64::from(it) <= u64::from(minutes) * 60) {
+            let because = "`runs.monitoring.max_runtime` ends every run before that";
+            found.no_effect(&at, because, "lower it, or raise `max_runtime`");
+        }
+    }
+}
+
+/// Runs in the daemon's one subnet share its addresses.
+fn network(subject: &Subject, found: &mut Diagnostics) {
+    let Some(created) = subject.plan.rooms.network.created.as_ref().filter(|_| subject.plan.instance.inherits_network)
+    else {
+        return;
+    };
+    let runs = u64::from(subject.plan.instance.max_concurrent);
+    let usable = created.private.iter().map(usable).min().unwrap_or(u64::MAX);
+    if runs > usable {
+        found.one_subnet(&"runs.network".into(), runs, usable);
+    }
 }
 
 /// A number of retries means something where there are retries.

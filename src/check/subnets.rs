@@ -25,7 +25,8 @@ fn cidr(subnet: &Subnet) -> Option<Ipv4Net> {
     subnet.cidr.parse().ok()
 }
 
-fn usable(subnet: &Subnet) -> u64 {
+/// Addresses of a subnet that tasks can have.
+pub(super) fn usable(subnet: &Subnet) -> u64 {
     let size = cidr(subnet).map_or(0, |it| 1u64 << (32 - it.prefix_len()));
     size.saturating_sub(KEPT)
 }

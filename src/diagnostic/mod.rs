@@ -7,6 +7,7 @@
 mod arn;
 mod code;
 mod data;
+mod database;
 mod environment;
 mod import;
 mod limit;
@@ -15,6 +16,7 @@ mod local;
 mod location;
 mod login;
 mod network;
+mod operations;
 mod permission;
 mod print;
 mod runs;
@@ -40,10 +42,12 @@ pub fn codes() -> impl Iterator<Item = Code> {
         shape::CODES,
         limit::CODES,
         network::CODES,
+        operations::CODES,
         web::CODES,
         login::CODES,
         listener::CODES,
         data::CODES,
+        database::CODES,
         location::CODES,
         serving::CODES,
         storage::CODES,

@@ -11,6 +11,8 @@ codes! {
         over and over; a run whose tag `ecs/run_task_kwargs` says so can still be on demand.";
     NEVER_RUNS = "never-runs": "A limit of zero queues such runs for ever.";
     SHORT_TIMEOUT = "short-timeout": "A run is given up before ECS has had the time that it usually needs.";
+    ONE_SUBNET = "one-subnet": "A run that inherits its network starts in the subnet that the daemon's task happens to be in. Each \
+        takes an address there, and when none is left runs fail to start.";
     RESERVED_RUN_TAG = "reserved-run-tag": "The launcher sets this tag itself, or refuses to pass it on.";
     OVERRIDE_SIZE = "override-size": "RunTask takes 8,192 characters of overrides. Dagster passes the whole instance in them, \
         so every tag limit, tag and propagated key adds to each launch.";
@@ -39,6 +41,13 @@ impl Diagnostics {
     pub fn short_timeout(&mut self, at: &SpecPath, seconds: u32, reason: &str, least: u32) {
         self.warning(SHORT_TIMEOUT, Place::value(at), format!("{seconds} seconds are short: {reason}"))
             .help(format!("{least} or more"));
+    }
+
+    /// More runs than the daemon's subnet has addresses.
+    pub fn one_subnet(&mut self, at: &SpecPath, runs: u64, addresses: u64) {
+        let message = format!("{runs} runs may be in progress, and the daemon's subnet has {addresses} addresses");
+        self.warning(ONE_SUBNET, Place::value(at), message)
+            .help("`network: explicit` uses every private subnet; or lower `runs.max_concurrent`");
     }
 
     /// A tag that cannot be propagated.

@@ -1,11 +1,12 @@
 //! What each role may do: the statements, from the calls that Dagster's ECS launcher and ECS itself make.
 
+use super::database::Database;
 use super::deployment::Deployment;
 use super::iam::{Statement, arn, iam_arn, s3_arn};
 use super::instance::COMPUTE_LOGS_PREFIX;
 use super::registry::Repository;
 use super::task::LogGroup;
-use super::text::Text;
+use super::text::{Input, Text};
 
 /// Runs are launched from the families of this deployment, in its cluster alone.
 pub fn launch(deployment: &Deployment, cluster: &str) -> Vec<Statement> {
@@ -28,6 +29,36 @@ pub fn launch(deployment: &Deployment, cluster: &str) -> Vec<Statement> {
             "ecs-tasks.amazonaws.com",
         ),
     ]
+}
+
+/// A run starts tasks of its own definition for its steps, and no other.
+pub fn launch_steps(cluster: &str, family: &str, roles: impl IntoIterator<Item = Text>) -> Vec<Statement> {
+    let definition = arn("ecs", format!("task-definition/{family}:*"));
+    let on_cluster = |it: Statement| it.when("ArnEquals", "ecs:cluster", cluster_arn(cluster));
+    vec![
+        on_cluster(Statement::allow("LaunchSteps", ["ecs:RunTask"], [definition])),
+        Statement::allow("TagSteps", ["ecs:TagResource"], [tasks_arn(cluster)]).when(
+            "StringEquals",
+            "ecs:CreateAction",
+            "RunTask",
+        ),
+        on_cluster(Statement::allow("WatchSteps", ["ecs:DescribeTasks", "ecs:StopTask"], [tasks_arn(cluster)])),
+        Statement::allow("PassStepRoles", ["iam:PassRole"], roles).when(
+            "StringEquals",
+            "iam:PassedToService",
+            "ecs-tasks.amazonaws.com",
+        ),
+    ]
+}
+
+/// Where a run inherits its network the launcher asks for that of the daemon's own task, an action that knows no resource
+/// (dagster_aws/ecs/tasks.py, `get_task_kwargs_from_current_task`).
+pub fn inherit_network() -> Statement {
+    Statement::allow("FindOwnNetwork", ["ec2:DescribeNetworkInterfaces"], ["*"]).when(
+        "StringEquals",
+        "ec2:Region",
+        Input::Region,
+    )
 }
 
 /// Runs are looked at and stopped: the daemon monitors them, the webserver terminates them.
@@ -54,6 +85,12 @@ pub fn explain_failures(deployment: &Deployment) -> Vec<Statement> {
 pub fn read_config(bucket: &Text) -> Statement {
     let action = Text::by_target("s3:GetObject", "s3:GetObjectVersion");
     Statement::allow("ReadConfig", [action], [s3_arn(bucket, "/config/*")])
+}
+
+/// Dagster signs in to its database with a token; none where it has a password.
+pub fn sign_in(database: &Database) -> Option<Statement> {
+    let user = database.sign_in.as_ref()?;
+    Some(Statement::allow("SignInToDatabase", ["rds-db:connect"], [user]))
 }
 
 /// The webserver shows compute logs.

@@ -25,6 +25,8 @@ pub struct Deployment {
     pub tags: Vec<Tag>,
     /// Permissions boundary of every role.
     pub boundary: Option<Text>,
+    /// Beginning of every role's path; it starts and ends with `/`.
+    pub role_root: String,
     /// Days that log events are kept.
     pub log_retention_days: u32,
     /// KMS key of every log group; none means the key that CloudWatch owns.
@@ -88,6 +90,7 @@ impl Deployment {
             account: spec.account.as_ref().map(|it| it.as_str().to_owned()),
             protection: protection(spec),
             boundary: boundary(spec),
+            role_root: spec.iam.as_ref().and_then(|it| it.path.clone()).unwrap_or_else(|| "/dagforge/".to_owned()),
             log_retention_days: logs.retention_days.unwrap_or(365),
             log_kms_key: logs.kms.map(|it| it.as_str().to_owned()),
             user: user(spec),
@@ -99,7 +102,7 @@ impl Deployment {
 
     /// Path of the roles that belong together: IAM statements name a path and so serve any number of locations.
     pub fn role_path(&self, kind: &str) -> String {
-        format!("/dagforge/{}/{}/{kind}/", self.region, self.name)
+        format!("{}{}/{}/{kind}/", self.role_root, self.region, self.name)
     }
 
     /// Name of a role in AWS.
@@ -161,11 +164,12 @@ impl Protection {
 }
 
 /// What the stack policy guards.
-const GUARDED_TYPES: [&str; 7] = [
+const GUARDED_TYPES: [&str; 8] = [
     "AWS::EC2::VPC",
     "AWS::ECR::Repository",
     "AWS::EFS::FileSystem",
     "AWS::Logs::LogGroup",
+    "AWS::RDS::DBCluster",
     "AWS::RDS::DBInstance",
     "AWS::S3::Bucket",
     "AWS::SecretsManager::Secret",

@@ -10,18 +10,20 @@ use serde::Serialize;
 use super::access;
 use super::data::Data;
 use super::data_access;
+use super::deployment::Deployment;
 use super::iam::{Role, Statement, Trust};
 use super::instance::RUN_CONTAINER;
 use super::key::Key;
+use super::location::{RUN_STOP_TIMEOUT, timeout};
 use super::permission;
-use super::platform::Core;
+use super::platform::{Core, cluster_name};
 use super::secret::Secrets;
 use super::shared;
 use super::task::{Container, LogGroup, Mount, TMP, TaskDefinition, Variable, sorted, variable};
 use super::tasks::trigger;
 use super::text::{Text, output};
 use crate::spec::Spec;
-use crate::spec::compute::CodeLocation;
+use crate::spec::compute::{CodeLocation, Runs, StepIsolation};
 use crate::spec::location::Serve;
 
 /// What the runs of such locations share.
@@ -52,7 +54,7 @@ pub fn keys(spec: &Spec) -> Vec<Key> {
 
 impl<'a> Code<'a> {
     /// What such locations have in common; none where there are none.
-    pub(super) fn of(spec: &'a Spec, deployment: &super::deployment::Deployment) -> Option<Self> {
+    pub(super) fn of(spec: &'a Spec, deployment: &Deployment) -> Option<Self> {
         let location = spec.code_locations.values().find(|it| it.serve == Some(Serve::InProcess))?;
         let keys = keys(spec);
         let secrets = Secrets::resolve(deployment, keys.first()?, "in-process", location.secrets.as_ref());
@@ -114,6 +116,10 @@ impl Core<'_> {
         let log_group = self.around.deployment.log_group("run/in_process", output("platform", "in_process_log_group"));
         let mut role = self.run_role("run", "Runs of the code locations in the core image", {
             let mut statements = access::write_compute_logs(&self.around.data.compute_logs_bucket);
+            statements.extend(access::sign_in(&self.around.data.database));
+            if self.runs().step_isolation == Some(StepIsolation::EcsExecutor) {
+                statements.extend(self.launch_steps());
+            }
             statements.extend(trigger::statements(self.spec, self.around.deployment, &code.keys));
             statements.extend(code.statements(self.around.data));
             statements
@@ -130,27 +136,37 @@ impl Core<'_> {
         })
     }
 
+    fn runs(&self) -> Runs {
+        self.spec.runs.clone().unwrap_or_default()
+    }
+
+    fn launch_steps(&self) -> Vec<Statement> {
+        let deployment = self.around.deployment;
+        let roles = ["run", "execution"].map(|it| deployment.role_arn("run", &role_name(it)));
+        access::launch_steps(&cluster_name(deployment), &family(deployment), roles)
+    }
+
     /// The daemon passes these roles when it launches a run, so they stand under the path of such roles.
     fn run_role(&self, name: &str, description: &str, statements: Vec<Statement>) -> Role {
-        let name = format!("in-process-{name}");
+        let name = role_name(name);
         self.around.deployment.role("run", &name, description, Trust::ecs_tasks(), statements)
     }
 
-    /// `_` cannot occur in a key, so no location's family is called this.
     fn in_process_run(&self, code: &Code<'_>, log_group: &LogGroup) -> TaskDefinition {
         let size = code.location.run.clone().unwrap_or_default();
         let mut environment = shared::instance_environment(self.around.data, self.around.deployment);
         environment.extend(code.environment(self));
         let no_words: [&str; 0] = [];
         let container = Container {
+            entry_point: size.timeout_minutes.map(timeout).unwrap_or_default(),
             environment: sorted(environment),
             depends_on: Vec::new(),
             mounts: vec![Mount::tmp()],
-            stop_timeout: super::location::RUN_STOP_TIMEOUT,
+            stop_timeout: RUN_STOP_TIMEOUT,
             ..self.container(RUN_CONTAINER, &no_words, log_group)
         };
         TaskDefinition {
-            family: format!("{}_run_in_process", self.around.deployment.name),
+            family: family(self.around.deployment),
             cpu: size.cpu.unwrap_or(512).to_string(),
             memory: size.memory.unwrap_or(2048).to_string(),
             cpu_architecture: self.around.deployment.cpu_architecture.clone(),
@@ -158,7 +174,16 @@ impl Core<'_> {
             volumes: vec![TMP.to_owned()],
             efs_volumes: Vec::new(),
             containers: vec![container],
-            keep_old_revisions: true,
+            keep_old_revisions: self.runs().keep_old_definitions.unwrap_or(true),
         }
     }
+}
+
+fn role_name(name: &str) -> String {
+    format!("in-process-{name}")
+}
+
+/// `_` cannot occur in a key, so no location's family is called this.
+fn family(deployment: &Deployment) -> String {
+    format!("{}_run_in_process", deployment.name)
 }

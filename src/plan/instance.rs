@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
+use super::database::Database;
 use super::deployment::{Deployment, Tag};
 use super::text::Text;
 use super::workspace::Workspace;
 use crate::spec::Spec;
-use crate::spec::compute::{Capacity, PoolGranularity, Runs};
+use crate::spec::compute::{Capacity, PoolGranularity, RunNetwork, Runs};
 use crate::spec::instance::{Instance as SpecInstance, PurgeAfterDays};
 
 /// What the two files say.
@@ -14,6 +15,8 @@ use crate::spec::instance::{Instance as SpecInstance, PurgeAfterDays};
 pub struct Instance {
     /// Port of Postgres; the rest of the connection comes from the environment.
     pub database_port: u16,
+    /// Dagster signs in to Postgres with tokens that IAM signs, not with a password.
+    pub database_iam: bool,
     /// Folder of what steps hand to each other without an IO manager of their own.
     pub artifacts_directory: String,
     /// Name of the cluster that runs are launched in.
@@ -24,10 +27,12 @@ pub struct Instance {
     pub run_container: String,
     /// Capacity provider strategy of every run; empty launches on demand.
     pub capacity: Vec<CapacityProvider>,
-    /// Stand-ins of the run subnets' ids, which exist only after deployment.
+    /// Runs are started where the daemon is.
+    pub inherits_network: bool,
+    /// Stand-ins of the run subnets' ids, which exist only after deployment; none where runs inherit the network.
     pub subnets: Vec<Token>,
     /// Stand-in of the run security group's id.
-    pub security_group: Token,
+    pub security_group: Option<Token>,
     /// Tags of every run's task.
     pub run_tags: Vec<Tag>,
     /// Tags of a Dagster run that its task gets too.
@@ -152,20 +157,18 @@ impl Instance {
         let runs = spec.runs.clone().unwrap_or_default();
         let instance = spec.instance.clone().unwrap_or_default();
         let monitoring = runs.monitoring.clone().unwrap_or_default();
+        let inherits = inherits_network(&runs);
         Self {
-            database_port: place.database_port,
+            database_port: place.database.port,
+            database_iam: place.database.iam,
             artifacts_directory: "/tmp/dagster".to_owned(),
             cluster: place.cluster.to_owned(),
             region: deployment.region.clone(),
             run_container: RUN_CONTAINER.to_owned(),
             capacity: runs.capacity.as_ref().map(capacity).unwrap_or_default(),
-            subnets: place
-                .subnets
-                .iter()
-                .enumerate()
-                .map(|(index, subnet)| Token::new(&format!("SUBNET_{}", index + 1), subnet))
-                .collect(),
-            security_group: Token::new("SECURITY_GROUP", place.security_group),
+            inherits_network: inherits,
+            subnets: if inherits { Vec::new() } else { subnets(place.subnets) },
+            security_group: (!inherits).then(|| Token::new("SECURITY_GROUP", place.security_group)),
             run_tags: deployment.tags.clone(),
             propagate_tags: runs.propagate_tags.clone().unwrap_or_default(),
             compute_logs_prefix: COMPUTE_LOGS_PREFIX.to_owned(),
@@ -190,7 +193,7 @@ impl Instance {
 
     /// Every stand-in of dagster.yaml.
     pub fn tokens(&self) -> impl Iterator<Item = &Token> {
-        self.subnets.iter().chain([&self.security_group])
+        self.subnets.iter().chain(&self.security_group)
     }
 }
 
@@ -198,8 +201,8 @@ impl Instance {
 pub struct Place<'a> {
     /// Name of the cluster.
     pub cluster: &'a str,
-    /// Port of Postgres.
-    pub database_port: u16,
+    /// Dagster's Postgres.
+    pub database: &'a Database,
     /// Subnets of runs.
     pub subnets: &'a [Text],
     /// Security group of runs.
@@ -214,6 +217,15 @@ pub const COMPUTE_LOGS_PREFIX: &str = "compute-logs";
 /// Runs in progress at the same time.
 pub fn max_concurrent(runs: &Runs) -> u32 {
     runs.max_concurrent.unwrap_or(25)
+}
+
+/// Runs are started in the daemon's subnet and security group.
+pub fn inherits_network(runs: &Runs) -> bool {
+    runs.network == Some(RunNetwork::Inherit)
+}
+
+fn subnets(subnets: &[Text]) -> Vec<Token> {
+    subnets.iter().enumerate().map(|(index, it)| Token::new(&format!("SUBNET_{}", index + 1), it)).collect()
 }
 
 impl Token {

@@ -10,6 +10,7 @@ use super::Rooms;
 use super::deployment::Deployment;
 use super::key::Key;
 use super::network::CreatedNetwork;
+use super::operations::Operations;
 use super::secret::Created;
 use super::security::output_name;
 use super::tasks::Task;
@@ -17,7 +18,7 @@ use super::tasks::Task;
 /// A layer.
 #[derive(Clone, Debug, Serialize)]
 pub struct Layer {
-    /// `network`, `registry`, `data`, `platform`, `location` or `task`.
+    /// `network`, `registry`, `data`, `platform`, `operations`, `location` or `task`.
     pub name: String,
     /// The code location or task, where there is a layer for each.
     pub owner: Option<Key>,
@@ -81,6 +82,9 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
     let data = data.map(|it| maker.layer(30, "data", None, "Buckets, database and its secret", it, true));
     let platform =
         maker.layer(40, "platform", None, "Cluster, load balancer, webserver and daemon", platform(rooms), true);
+    let operations = rooms.operations.as_ref().map(|it| {
+        maker.layer(45, "operations", None, "Alarms, migration, and what mends by itself", operations(it), true)
+    });
     let locations = rooms
         .locations
         .iter()
@@ -90,7 +94,7 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
         .iter()
         .map(|it| maker.layer(60, "task", Some(&it.key), &format!("Task {}", it.key), Vec::new(), true));
     let registries = [registry].into_iter().chain(registries).chain(task_registries);
-    let before = network.into_iter().chain(registries).chain(data).chain([platform]);
+    let before = network.into_iter().chain(registries).chain(data).chain([platform]).chain(operations);
     let mut layers: Vec<_> = before.chain(locations).chain(tasks).collect();
     for layer in layers.iter_mut().filter(|it| takes_revision(it, deployment, rooms)) {
         layer.parameters.push("GitRev".to_owned());
@@ -102,6 +106,7 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
 fn takes_revision(layer: &Layer, deployment: &Deployment, rooms: &Rooms) -> bool {
     match layer.name.as_str() {
         "platform" => deployment.gitrev.is_none(),
+        "operations" => deployment.gitrev.is_none() && rooms.platform.migration.is_some(),
         "location" => rooms.locations.iter().any(|it| Some(&it.key) == layer.owner.as_ref() && it.takes_revision),
         "task" => rooms.tasks.iter().any(|it| Some(&it.key) == layer.owner.as_ref() && it.takes_revision),
         _ => false,
@@ -183,8 +188,14 @@ fn secrets(created: &[Created]) -> impl Iterator<Item = (String, &'static str)> 
 fn data(rooms: &Rooms) -> Publications {
     let data = &rooms.data;
     let buckets = data.buckets.iter().map(|it| (it.published(), TEXT));
-    let database = data.database.created.iter().flat_map(|_| {
-        [("database_host", TEXT), ("database_secret_arn", TEXT), ("database_security_group", SECURITY_GROUP)]
+    let database = data.database.created.iter().flat_map(|created| {
+        let values = [
+            ("database_host", TEXT),
+            ("database_identifier", TEXT),
+            ("database_secret_arn", TEXT),
+            ("database_security_group", SECURITY_GROUP),
+        ];
+        values.into_iter().chain(created.publishes_resource_id.then_some(("database_resource_id", TEXT)))
     });
     let file_systems = data.file_systems.iter().filter_map(|it| it.created.as_ref().map(|created| (it, created)));
     let file_systems =
@@ -196,5 +207,15 @@ fn platform(rooms: &Rooms) -> Publications {
     let namespace = rooms.platform.namespace.as_ref().map(|_| "namespace_id");
     let values = ["cluster"].into_iter().chain(namespace).map(|name| (name.to_owned(), TEXT));
     let groups = rooms.platform.security.groups.iter().filter(|it| it.published).map(|it| output_name(&it.id));
-    values.chain(groups.map(|name| (name, SECURITY_GROUP))).collect()
+    let watched = rooms.operations.iter().flat_map(|it| {
+        let balancer = it.watches_balancer.then_some("ui_load_balancer_name");
+        balancer.into_iter().chain(it.watches_ui.then_some("ui_target_group_name"))
+    });
+    let watched = watched.map(|name| (name.to_owned(), TEXT));
+    values.into_iter().chain(watched).chain(groups.map(|name| (name, SECURITY_GROUP))).collect()
+}
+
+fn operations(operations: &Operations) -> Publications {
+    let topic = operations.alarms.iter().filter(|it| it.created_topic.is_some());
+    topic.map(|_| ("alarm_topic".to_owned(), TEXT)).collect()
 }

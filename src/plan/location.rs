@@ -7,6 +7,7 @@ use std::slice::from_ref;
 use serde::Serialize;
 
 use super::access;
+use super::alarms::LocationAlarms;
 use super::data::Data;
 use super::data_access;
 use super::deployment::Deployment;
@@ -17,6 +18,7 @@ use super::instance::RUN_CONTAINER;
 use super::key::Key;
 use super::network::Network;
 use super::permission;
+use super::platform::cluster_name;
 use super::registry::Repository;
 use super::secret::{self, Secrets};
 use super::shared;
@@ -24,7 +26,7 @@ use super::task::{Container, Log, LogGroup, Mount, TMP, TaskDefinition, Variable
 use super::tasks::trigger;
 use super::text::owned_output;
 use crate::spec::Spec;
-use crate::spec::compute::CodeLocation;
+use crate::spec::compute::{CodeLocation, Runs, StepIsolation};
 use crate::spec::location::Serve;
 use crate::spec::storage::Side;
 use server::Server;
@@ -56,6 +58,8 @@ pub struct Location {
     pub run: TaskDefinition,
     /// What serves its definitions; none where that is elsewhere.
     pub server: Option<Server>,
+    /// Alarms on server and runs.
+    pub alarms: Option<LocationAlarms>,
 }
 
 /// What a location takes from the other rooms.
@@ -92,6 +96,7 @@ impl Location {
         let takes_revision = parts.image.revisions().next().is_some();
         let revision_is_input = parts.image.revisions().any(|it| it == key);
         Self {
+            alarms: LocationAlarms::resolve(spec, deployment, key, server.as_ref().map(|it| &it.service)),
             execution_role: parts.execution_role(server.as_ref().map(|it| &it.log_group), &run_log_group),
             server,
             run_role: parts.run_role(),
@@ -130,26 +135,40 @@ impl Parts<'_> {
     }
 
     fn run_role(&self) -> Role {
-        let triggers = trigger::statements(self.spec, self.around.deployment, from_ref(self.key));
-        let mut role = self.role("run", "run", "Runs of", self.statements(Side::Run, triggers));
+        let mut more = trigger::statements(self.spec, self.around.deployment, from_ref(self.key));
+        if self.runs().step_isolation == Some(StepIsolation::EcsExecutor) {
+            more.extend(self.launch_steps());
+        }
+        let mut role = self.role("run", "run", "Runs of", self.statements(Side::Run, more));
         role.managed = permission::managed(self.location.permissions.as_ref());
         role
     }
 
+    /// The executor starts steps from the run's own task definition
+    /// (dagster_aws/ecs/executor.py, `EcsStepHandler`).
+    fn launch_steps(&self) -> Vec<Statement> {
+        let deployment = self.around.deployment;
+        let roles = ["run", "execution"].map(|it| deployment.role_arn("run", &self.role_name(it)));
+        access::launch_steps(&cluster_name(deployment), &self.family("run"), roles)
+    }
+
+    fn runs(&self) -> Runs {
+        self.spec.runs.clone().unwrap_or_default()
+    }
+
+    fn role_name(&self, name: &str) -> String {
+        format!("location-{}-{name}", self.key)
+    }
+
     fn role(&self, kind: &str, name: &str, what: &str, statements: Vec<Statement>) -> Role {
         let description = format!("{what} the code location {}", self.key);
-        self.around.deployment.role(
-            kind,
-            &format!("location-{}-{name}", self.key),
-            &description,
-            Trust::ecs_tasks(),
-            statements,
-        )
+        self.around.deployment.role(kind, &self.role_name(name), &description, Trust::ecs_tasks(), statements)
     }
 
     /// Compute logs, then more, then what the spec permits.
     fn statements(&self, side: Side, more: Vec<Statement>) -> Vec<Statement> {
         let mut statements = access::write_compute_logs(&self.around.data.compute_logs_bucket);
+        statements.extend(access::sign_in(&self.around.data.database));
         statements.extend(more);
         statements.extend(data_access::statements(self.around.data, self.location));
         statements.extend(self.volumes_on(side).map(|it| it.statement.clone()));
@@ -179,9 +198,13 @@ impl Parts<'_> {
 
     fn run(&self, log_group: &LogGroup) -> TaskDefinition {
         let size = self.location.run.clone().unwrap_or_default();
-        let container = self.container(Side::Run, self.environment(), log_group);
+        let container = Container {
+            entry_point: size.timeout_minutes.map(timeout).unwrap_or_default(),
+            ..self.container(Side::Run, self.environment(), log_group)
+        };
         let pair = (size.cpu.unwrap_or(512), size.memory.unwrap_or(2048));
-        TaskDefinition { keep_old_revisions: true, ..self.task(Side::Run, pair, size.ephemeral_gib, container) }
+        let definition = self.task(Side::Run, pair, size.ephemeral_gib, container);
+        TaskDefinition { keep_old_revisions: self.runs().keep_old_definitions.unwrap_or(true), ..definition }
     }
 
     fn container(&self, side: Side, environment: Vec<Variable>, log_group: &LogGroup) -> Container {
@@ -241,3 +264,10 @@ impl Parts<'_> {
 
 /// The most that Fargate grants: a run marks itself canceled and cleans up.
 pub const RUN_STOP_TIMEOUT: u32 = 120;
+
+/// The launcher's command becomes the arguments of `timeout`: SIGTERM when the time is over, and SIGKILL once a run has had
+/// time to mark itself as failed.
+pub fn timeout(minutes: u32) -> Vec<String> {
+    let seconds = u64::from(minutes) * 60;
+    ["timeout", "-k", &RUN_STOP_TIMEOUT.to_string(), &seconds.to_string()].map(str::to_owned).to_vec()
+}

@@ -4,10 +4,12 @@
 
 pub mod access;
 pub mod access_logs;
+pub mod alarms;
 pub mod bucket;
 pub mod config;
 pub mod data;
 pub mod data_access;
+pub mod database;
 pub mod deployment;
 pub mod file_system;
 pub mod github;
@@ -20,12 +22,15 @@ pub mod layers;
 pub mod local;
 pub mod location;
 pub mod login;
+pub mod migration;
 pub mod names;
 pub mod network;
+pub mod operations;
 pub mod ops;
 pub mod permission;
 pub mod platform;
 pub mod registry;
+pub mod restart;
 pub mod revision;
 pub mod route;
 pub mod runbook;
@@ -57,6 +62,7 @@ use layers::Layer;
 use local::Local;
 use location::Location;
 use network::Network;
+use operations::Operations;
 use ops::Ops;
 use platform::Platform;
 use registry::Repository;
@@ -110,6 +116,8 @@ pub struct Rooms {
     pub data: Data,
     /// Cluster, load balancer, webserver and daemon.
     pub platform: Platform,
+    /// What watches and mends them.
+    pub operations: Option<Operations>,
     /// Code locations, but for those that webserver and daemon load themselves.
     pub locations: Vec<Location>,
     /// Tasks that are no Dagster runs.
@@ -162,7 +170,7 @@ impl Foundation {
         let cluster = platform::cluster_name(&deployment);
         let place = Place {
             cluster: &cluster,
-            database_port: data.database.port,
+            database: &data.database,
             subnets: &network.private_subnets,
             security_group: &security::group("run"),
         };
@@ -202,7 +210,8 @@ impl Plan {
         let tasks: Vec<_> =
             spec.tasks.iter().flatten().map(|(key, it)| Task::resolve(spec, &key.into(), it, &around)).collect();
         let repositories = owned_repositories(&locations, &tasks);
-        let rooms = Rooms { network, registry, data, platform, locations, tasks, repositories };
+        let operations = Operations::resolve(spec, &deployment, &data, &platform);
+        let rooms = Rooms { network, registry, data, platform, operations, locations, tasks, repositories };
         let layers = layers::layers(&deployment, &rooms);
         let ops = Ops::resolve(spec, &deployment, &rooms, &layers, &config);
         Self {

@@ -252,7 +252,7 @@ fn uses_ssm(spec: &Spec) -> bool {
     let locations = spec.code_locations.values().filter_map(|it| it.secrets.as_ref());
     let tasks = spec.tasks.iter().flatten().filter_map(|(_, it)| it.secrets.as_ref());
     let secrets = locations.chain(tasks).flat_map(|it| it.values()).filter_map(SecretSource::existing);
-    let database = spec.database.as_ref().and_then(|it| it.existing.as_ref()).map(|it| &it.password);
+    let database = spec.database.as_ref().and_then(|it| it.existing.as_ref()).and_then(|it| it.password.as_ref());
     secrets.chain(database).any(|it| match it {
         SecretRef::Ssm { .. } => true,
         SecretRef::Arn { arn, .. } => arn.service() == "ssm",

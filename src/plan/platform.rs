@@ -9,6 +9,7 @@ use super::deployment::Deployment;
 use super::iam::{Role, Statement, Trust};
 use super::in_process::{Code, InProcess};
 use super::instance::Instance;
+use super::migration::Migration;
 use super::network::Network;
 use super::registry::Repository;
 use super::security::{self, Balancer, Graph, Security};
@@ -43,6 +44,9 @@ pub struct Platform {
     pub daemon: CoreService,
     /// What the runs of code locations share that webserver and daemon load themselves; none where there are none.
     pub in_process: Option<InProcess>,
+    /// What brings Dagster's tables to a new version; the operations room has it.
+    #[serde(skip)]
+    pub migration: Option<Migration>,
 }
 
 /// The ECS cluster.
@@ -110,6 +114,7 @@ impl Platform {
             read_only_copy,
             daemon,
             in_process: core.in_process(),
+            migration: core.migration(),
             load_balancer,
         }
     }
@@ -173,13 +178,14 @@ impl Core<'_> {
             database: &self.around.data.database.security_group,
             database_port: self.around.data.database.port,
             file_systems: &self.around.data.file_systems,
+            runs_in_daemon_group: self.around.instance.inherits_network,
             tasks: self.spec.tasks.as_ref().is_some_and(|it| !it.is_empty()),
         })
     }
 
     fn execution_role(&self, log_groups: &[&LogGroup]) -> Role {
         let own = self.code.iter().flat_map(Code::secret_grants);
-        let secrets: Vec<_> = shared::instance_secret_grants(self.around.data).into_iter().chain(own).collect();
+        let secrets: Vec<_> = self.instance_secrets().into_iter().chain(own).collect();
         let statements = access::execution(self.around.repository, log_groups, &secrets);
         self.role("core-execution", "Starts webserver and daemon", statements)
     }
@@ -212,7 +218,9 @@ impl Core<'_> {
         statements.extend(access::launch(self.around.deployment, &cluster));
         statements.push(access::watch(&cluster));
         statements.extend(access::explain_failures(self.around.deployment));
+        statements.extend(self.around.instance.inherits_network.then(access::inherit_network));
         statements.extend(access::write_compute_logs(&self.around.data.compute_logs_bucket));
+        statements.extend(access::sign_in(&self.around.data.database));
         statements
     }
 
@@ -236,7 +244,7 @@ impl Core<'_> {
             secrets: self.secrets(),
             port: None,
             health_check: None,
-            depends_on: vec![config::dependency()],
+            depends_on: [config::dependency()].into_iter().chain(self.after_grant()).collect(),
             mounts: vec![config::mount(), Mount::tmp()],
             read_only_root: true,
             init_process: true,
@@ -280,7 +288,7 @@ impl Core<'_> {
             ephemeral_gib: None,
             volumes: vec![config::VOLUME.to_owned(), TMP.to_owned()],
             efs_volumes: Vec::new(),
-            containers: vec![init, container],
+            containers: [init].into_iter().chain(self.grant(log_group)).chain([container]).collect(),
             keep_old_revisions: false,
         }
     }

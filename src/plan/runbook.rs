@@ -1,5 +1,7 @@
 //! Words of the runbook that depend on the deployment.
 
+mod place;
+mod rotation;
 mod tasks;
 
 use serde::Serialize;
@@ -7,6 +9,8 @@ use serde::Serialize;
 use super::Rooms;
 use super::deployment::Deployment;
 use super::workspace::Workspace;
+use place::Place;
+use rotation::Rotation;
 use tasks::{EmptySecret, TaskImage, Tasks};
 
 /// Words of the runbook that depend on the deployment.
@@ -46,8 +50,12 @@ pub struct Runbook {
     pub stacks_backwards: String,
     /// SSM parameter with the ARN of the database's secret.
     pub secret_parameter: String,
-    /// A secret of the deployment's own; with an existing database its password is somebody else's.
-    pub rotates_password: bool,
+    /// How the password is rotated; none where it is somebody else's, RDS's own, or none.
+    pub rotation: Option<Rotation>,
+    /// A rule restarts the services after RDS has rotated the password.
+    pub restarts: bool,
+    /// How Dagster's tables are brought to a new version; none where the deployment has nothing for it.
+    pub migration: Option<Place>,
     /// Task definitions of which every revision is kept, in words, and as a query of the AWS CLI.
     pub kept_definitions: String,
     /// See `kept_definitions`.
@@ -141,7 +149,9 @@ impl Runbook {
             task_images: tasks::images(rooms),
             empty_secrets,
             tasks: Tasks::resolve(deployment, rooms),
-            rotates_password: rooms.data.database.created.is_some(),
+            rotation: Rotation::resolve(rooms),
+            restarts: rooms.data.database.rotated_secret.is_some(),
+            migration: platform.migration.as_ref().map(|_| Place::resolve(rooms, "daemon")),
             account_guard: deployment
                 .account
                 .as_ref()
@@ -266,6 +276,7 @@ fn title(layer: &str) -> &'static str {
         "registry" => "Image repositories",
         "data" => "Buckets and database",
         "platform" => "Cluster, webserver and daemon",
+        "operations" => "Alarms, migration, and what mends by itself",
         "task" => "Tasks",
         _ => "Code locations",
     }

@@ -97,6 +97,8 @@ pub struct Graph<'a> {
     pub database_port: u16,
     /// File systems of the code locations.
     pub file_systems: &'a [FileSystem],
+    /// Runs inherit the daemon's network, and with it the daemon's group.
+    pub runs_in_daemon_group: bool,
     /// There are tasks that are no Dagster runs.
     pub tasks: bool,
 }
@@ -162,8 +164,13 @@ impl Security {
             for port in graph.server_ports {
                 security.connect(client, "server", *port, "Definitions of the code locations");
             }
-            security.outside(client, "AWS APIs, images and logs", Some(443));
-            security.external(client, graph.external_ports);
+            if client != "daemon" || !graph.runs_in_daemon_group {
+                security.outside(client, "AWS APIs, images and logs", Some(443));
+                security.external(client, graph.external_ports);
+            }
+        }
+        if graph.runs_in_daemon_group {
+            security.outside("daemon", "Whatever the pipelines connect to", None);
         }
         // What users' code connects to is theirs to say: databases, queues and file servers have any port.
         for client in graph.pipelines().chain(graph.tasks.then_some(TASK)) {
@@ -307,6 +314,7 @@ mod tests {
             file_systems: &[],
             database: &database,
             database_port: 5432,
+            runs_in_daemon_group: false,
             tasks: true,
         });
         let rules = security.ingress.iter().chain(&security.egress).map(|it| &it.description);

@@ -1,6 +1,7 @@
 //! What the containers of every Dagster task have in common: the database, the compute logs, and their secrets.
 
 use super::data::Data;
+use super::database::Password;
 use super::deployment::Deployment;
 use super::task::{Variable, variable};
 use super::text::Text;
@@ -16,12 +17,18 @@ pub fn instance_environment(data: &Data, deployment: &Deployment) -> Vec<Variabl
     ]
 }
 
-/// Secrets that Dagster's instance reads.
+/// Secrets that Dagster's instance reads; none where it signs in with tokens.
 pub fn instance_secrets(data: &Data) -> Vec<Variable> {
-    vec![variable("DAGSTER_POSTGRES_PASSWORD", &data.database.password)]
+    let password = data.database.password.iter();
+    password.map(|it| variable("DAGSTER_POSTGRES_PASSWORD", &it.value_from)).collect()
 }
 
 /// What an execution role needs for those secrets: the action and the resource.
 pub fn instance_secret_grants(data: &Data) -> Vec<(String, Text)> {
-    vec![(data.database.password_action.clone(), data.database.password_resource.clone())]
+    data.database.password.iter().map(grant).collect()
+}
+
+/// What an execution role needs for a password.
+pub fn grant(password: &Password) -> (String, Text) {
+    (password.action.clone(), password.resource.clone())
 }

@@ -142,6 +142,7 @@ impl Core<'_> {
             Some(_) => access::write_compute_logs(&data.compute_logs_bucket),
             None => access::read_compute_logs(&data.compute_logs_bucket),
         });
+        statements.extend(access::sign_in(&data.database));
         if manner.exec {
             statements.extend(access::execute_command(&exec_log_group(self.around.deployment)));
         }

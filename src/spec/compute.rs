@@ -203,6 +203,9 @@ pub struct Run {
     pub memory: Option<u32>,
     /// Ephemeral storage in GiB, 21 to 200; default is Fargate's 20.
     pub ephemeral_gib: Option<u32>,
+    /// Minutes after which a run of this location is ended and fails; default none. The image needs `timeout`, as every one
+    /// with coreutils or BusyBox has. `runs.monitoring.max_runtime` is for all locations.
+    pub timeout_minutes: Option<u32>,
 }
 
 /// Rights of a location's server and runs: either `allow` and `on`, or `managed`.
@@ -233,6 +236,33 @@ pub struct Runs {
     pub monitoring: Option<Monitoring>,
     /// Tags of a Dagster run that its ECS task gets too; default none.
     pub propagate_tags: Option<Vec<String>>,
+    /// Where runs are started: `explicit` (default, all private subnets and a security group of their own) or `inherit` (the
+    /// daemon's one subnet and its group).
+    pub network: Option<RunNetwork>,
+    /// Keep old revisions of the run definitions, which queued runs still name; default true.
+    pub keep_old_definitions: Option<bool>,
+    /// `ecs_executor` lets runs start a task for each step, for jobs with `executor_def=ecs_executor`; default `none`.
+    pub step_isolation: Option<StepIsolation>,
+}
+
+/// Where runs are started.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum RunNetwork {
+    /// All private subnets, and a security group of their own.
+    Explicit,
+    /// The subnet and the security group of the daemon's task.
+    Inherit,
+}
+
+/// What the steps of a run are isolated in.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum StepIsolation {
+    /// Processes of the run's own task.
+    None,
+    /// Tasks of their own.
+    EcsExecutor,
 }
 
 /// Weights of the capacity providers; the launcher has one strategy for all runs.

@@ -68,11 +68,38 @@ pub struct Database {
     pub create: Option<CreateDatabase>,
     /// A PostgreSQL database that exists, instead of `create`; default none.
     pub existing: Option<ExistingDatabase>,
+    /// How Dagster signs in: `secret` (default, a generated password that nothing rotates), `iam` (tokens of fifteen minutes, no
+    /// password), or `rds_managed` (RDS rotates the password, and a rule restarts what still has the old one).
+    pub auth: Option<DatabaseAuth>,
     /// Days that automatic backups of the created database are kept, 1 to 35; default 14.
     pub backup_days: Option<u32>,
+    /// `task` makes a task definition that brings the tables to a new version of Dagster; default `none`.
+    pub migrate: Option<Migrate>,
 }
 
-/// An RDS for PostgreSQL instance.
+/// How Dagster signs in to its database.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum DatabaseAuth {
+    /// A password from Secrets Manager that stays what it is.
+    Secret,
+    /// Tokens that IAM signs.
+    Iam,
+    /// A password that RDS keeps in Secrets Manager and rotates.
+    RdsManaged,
+}
+
+/// What brings the tables to a new version of Dagster.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum Migrate {
+    /// A task definition that runs `dagster instance migrate` once and ends.
+    Task,
+    /// Nothing of the deployment's.
+    None,
+}
+
+/// An RDS for PostgreSQL instance, or an Aurora cluster.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateDatabase {
@@ -86,8 +113,24 @@ pub struct CreateDatabase {
     pub max_storage_gib: Option<u32>,
     /// A standby in a second zone; default false.
     pub multi_az: Option<bool>,
+    /// Aurora Serverless v2 instead of an instance of a fixed class; default none.
+    pub aurora: Option<Aurora>,
+    /// Weekly half hour or more for what interrupts, in UTC; default `sun:03:00-sun:04:00`.
+    pub maintenance_window: Option<String>,
+    /// Daily half hour or more for backups, in UTC; default `01:00-02:00`.
+    pub backup_window: Option<String>,
     /// ARN of the KMS key of storage, secret and Performance Insights; default the AWS managed keys.
     pub kms: Option<Arn>,
+}
+
+/// Capacity of Aurora Serverless v2, in steps of half a unit; one unit has 2 GiB of memory.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Aurora {
+    /// Units that are always there, 0.5 to 256; default 0.5. The daemon never lets the database sleep, so 0 would save nothing.
+    pub min_acu: Option<f64>,
+    /// Units that it may grow to, 1 to 256; default 4.
+    pub max_acu: Option<f64>,
 }
 
 /// A PostgreSQL database that exists.
@@ -102,8 +145,11 @@ pub struct ExistingDatabase {
     pub name: Option<String>,
     /// User name; default `dagster`.
     pub user: Option<String>,
-    /// Reference to the password: `name`, `name:json_key` or an ARN in Secrets Manager, or `{ssm: /path}`.
-    pub password: SecretRef,
+    /// Reference to the password: `name`, `name:json_key` or an ARN in Secrets Manager, or `{ssm: /path}`; default none, which
+    /// only `auth: iam` can do without.
+    pub password: Option<SecretRef>,
+    /// With `auth: iam` the resource id of the instance or cluster, `db-…` or `cluster-…`; default none.
+    pub resource_id: Option<String>,
     /// Security group of the database: it gets one ingress rule for each group of tasks.
     pub security_group: SecurityGroupId,
 }

@@ -14,6 +14,7 @@ pub mod local;
 pub mod locate;
 pub mod location;
 pub mod network;
+pub mod operations;
 pub mod output;
 pub mod overlay;
 pub mod path;
@@ -35,7 +36,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use scalar::{AccountId, Arn, GitRev, GrammarVersion, Name, Region};
+use scalar::{AccountId, GitRev, GrammarVersion, Name, Region};
 
 /// A Dagster deployment on AWS ECS.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -89,7 +90,9 @@ pub struct Spec {
     /// Launching, limits and monitoring of runs.
     pub runs: Option<compute::Runs>,
     /// What every IAM role has in common.
-    pub iam: Option<Iam>,
+    pub iam: Option<operations::Iam>,
+    /// Alarms of CloudWatch; default none.
+    pub alarms: Option<operations::Alarms>,
     /// The deployment on one machine: with it, `render all` writes `compose/` too.
     pub local: Option<local::Local>,
     /// A workflow for GitHub Actions; default none.
@@ -100,23 +103,17 @@ impl Document for Spec {
     const NOT_YET: &'static [&'static str] = &[
         "access",
         "adopt",
-        "alarms",
         "cluster.create",
         "cluster.exec",
         "cluster.existing",
         "code_locations.*.sidecars",
-        "code_locations.*.run.timeout_minutes",
         "config.delivery",
         "config.prefix",
         "config.trigger",
         "dagster.home",
-        "database.auth",
-        "database.migrate",
-        "database.protect",
         "discovery.mode",
         "extra",
         "iam.deploy_role",
-        "iam.path",
         "images.keep.tagged_days",
         "images.layout",
         "images.mutability",
@@ -130,16 +127,5 @@ impl Document for Spec {
         "partition",
         "renames",
         "runs.definition",
-        "runs.keep_old_definitions",
-        "runs.network",
-        "runs.step_isolation",
     ];
-}
-
-/// What every IAM role of the deployment has in common.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Iam {
-    /// ARN of the managed policy that bounds every role; default none.
-    pub permissions_boundary: Option<Arn>,
 }

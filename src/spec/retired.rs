@@ -44,6 +44,11 @@ const RETIRED: &[Retired] = &[
         ],
     },
     Retired {
+        path: "database.protect",
+        when: When::Always,
+        instead: &["write `protect: false` at the top: it is about everything that holds data, and true by default"],
+    },
+    Retired {
         path: "output.cfn.layout",
         when: When::Always,
         instead: &["remove it: CloudFormation output always has one stack per layer"],

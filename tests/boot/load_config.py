@@ -16,7 +16,7 @@ from dagster._core.instance.ref import InstanceRef
 from dagster._core.workspace.config_schema import process_workspace_config
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster._serdes.config_class import class_from_code_pointer
-from dagster_postgres.utils import pg_url_from_config
+from dagster_postgres.utils import get_token_provider_from_config, pg_url_from_config
 from sqlalchemy import create_engine
 
 CONSTRUCTED = ("run_launcher_data", "run_coordinator_data", "compute_logs_data", "local_artifact_storage_data")
@@ -45,6 +45,8 @@ def main(folder):
             if "postgres_db" in config:
                 # Imports the driver that the URL names, without connecting.
                 create_engine(pg_url_from_config(config))
+                tokens = get_token_provider_from_config(config)
+                understood["token"] = tokens and tokens.get_token()
     path = os.path.join(folder, "workspace.yaml")
     with open(path) as file:
         result = process_workspace_config(yaml.safe_load(file))

@@ -84,6 +84,7 @@ def test_dagster_loads_what_the_init_container_leaves(deployment, reader, folder
     assert modes == {"dagster.yaml": 0o444, "workspace.yaml": 0o444}
     # As ECS does it: botocore reads the second one only.
     region = {"AWS_REGION": deployment.region, "AWS_DEFAULT_REGION": deployment.region}
+    region |= {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
     loaded = subprocess.run(
         [PYTHON, HERE / "load_config.py", folder],
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"} | region | environment(container),
@@ -96,9 +97,17 @@ def test_dagster_loads_what_the_init_container_leaves(deployment, reader, folder
     assert understood["run_launcher"]["class"] == "EcsRunLauncher"
     assert understood["compute_logs"]["class"] == "S3ComputeLogManager"
     assert understood["locations"] == [server["location_name"] for server in deployment.plan["instance"]["servers"]]
-    network = understood["run_launcher"]["config"]["run_task_kwargs"]["networkConfiguration"]["awsvpcConfiguration"]
-    filled = [environment(config)[item["variable"]] for item in deployment.plan["instance"]["subnets"]]
-    assert network["subnets"] == filled
+    launcher, instance = understood["run_launcher"]["config"], deployment.plan["instance"]
+    assert launcher["use_current_ecs_task_config"] == instance["inherits_network"]
+    network = launcher["run_task_kwargs"].get("networkConfiguration", {}).get("awsvpcConfiguration", {})
+    filled = [environment(config)[item["variable"]] for item in instance["subnets"]]
+    assert network.get("subnets", []) == filled and bool(filled) != instance["inherits_network"]
+    if instance["database_iam"]:
+        # Signed on the spot, for the very host, port and user; no server is asked.
+        database = environment(container)
+        address = f"{database['DAGSTER_POSTGRES_HOSTNAME']}:{instance['database_port']}/?Action=connect"
+        assert understood["token"].startswith(f"{address}&DBUser={database['DAGSTER_POSTGRES_USERNAME']}&")
+        assert "DAGSTER_POSTGRES_PASSWORD" not in database
     home = environment(container)["DAGSTER_HOME"]
     artifacts = understood["local_artifact_storage"]["config"]["base_dir"]
     assert not artifacts.startswith((home, str(folder))), "DAGSTER_HOME is mounted read-only"

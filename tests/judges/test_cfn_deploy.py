@@ -115,11 +115,11 @@ def test_a_new_revision_touches_tasks_and_services_only(deployment, deployed):
     world = deployed(deployment).world
     before = services(world, deployment)
     revised = [layer.stack for layer in deployment.layers if layer.parameters]
-    tasks = {layer.stack for layer in deployment.layers if layer.name == "task"}
+    tasks = {layer.stack for layer in deployment.layers if layer.name in ("task", "operations")}
     happened = world.deploy(deployment, "rev2", only=revised)
     assert set(happened) == set(revised)
     for stack, changes in happened.items():
-        # A task has no service; a schedule names the revision that it starts.
+        # A task has no service, nor has the migration; a schedule names the revision that it starts.
         runs = {"AWS::Scheduler::Schedule"} & kinds(changes) if stack in tasks else {"AWS::ECS::Service"}
         assert kinds(changes) == {"AWS::ECS::TaskDefinition"} | runs, stack
     for name, service in services(world, deployment).items():
@@ -139,6 +139,12 @@ def differing(old, new):
     return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
 
 
+def readers_of_the_config(deployment):
+    """The platform, and the operations where they hold a migration."""
+    migrates = bool((deployment.plan["operations"] or {}).get("migration"))
+    return {"cfn/40-platform.yaml"} | ({"cfn/45-operations.yaml"} if migrates else set())
+
+
 def test_a_new_config_touches_the_platform_only(deployment, deployed, tmp_path):
     world = deployed(deployment).world
 
@@ -147,7 +153,7 @@ def test_a_new_config_touches_the_platform_only(deployment, deployed, tmp_path):
 
     copy = deployments.changed(deployment.name, tmp_path, change)
     templates = {path for path in differing(deployment, copy) if path.startswith("cfn/")}
-    assert templates == {"cfn/40-platform.yaml"}
+    assert templates == readers_of_the_config(deployment)
     platform = f"{deployment.name}-platform"
     happened = world.deploy(copy, current(world, deployment), only=[platform])
     assert kinds(happened[platform]) == {"AWS::ECS::TaskDefinition", "AWS::ECS::Service"}
@@ -166,7 +172,7 @@ def test_an_added_location_touches_the_platform_only(deployment, deployed, tmp_p
     copy = deployments.changed(deployment.name, tmp_path, change)
     new = {"cfn/20-registry-added.yaml", "cfn/50-location-added.yaml"}
     templates = {path for path in differing(deployment, copy) if path.startswith("cfn/")}
-    assert templates == new | {"cfn/40-platform.yaml"}
+    assert templates == new | readers_of_the_config(deployment)
     stacks = [layer.stack for layer in copy.layers if f"cfn/{layer.path.name}" in templates]
     happened = world.deploy(copy, current(world, deployment), only=stacks)
     assert set(happened) == set(stacks)
@@ -175,7 +181,8 @@ def test_an_added_location_touches_the_platform_only(deployment, deployed, tmp_p
     for stack in reversed([stack for stack in stacks if stack.endswith("-added")]):
         world.aws("cloudformation", "delete-stack", "--stack-name", stack)
         world.aws("cloudformation", "wait", "stack-delete-complete", "--stack-name", stack)
-    world.deploy(deployment, current(world, deployment), only=[f"{deployment.name}-platform"])
+    readers = {layer.stack for layer in deployment.layers if f"cfn/{layer.path.name}" in readers_of_the_config(deployment)}
+    world.deploy(deployment, current(world, deployment), only=readers)
     assert f"{deployment.name}_server_added" not in services(world, deployment)
 
 

@@ -49,7 +49,8 @@ def test_roles_are_passed_to_one_service(deployment):
             assert listed(it["Action"]) == ["iam:PassRole"], where
             passed = it["Condition"]["StringEquals"]["iam:PassedToService"]
             assert passed == "ecs-tasks.amazonaws.com", where
-            assert all(":role/dagforge/" in resource for resource in listed(it["Resource"])), where
+            root = f":role{deployment.plan['deployment']['role_root']}"
+            assert all(root in resource for resource in listed(it["Resource"])), where
 
 
 def test_tasks_are_started_and_tagged_in_the_cluster_alone(deployment):

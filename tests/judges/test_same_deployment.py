@@ -40,12 +40,12 @@ ACCEPTED = [
     Accepted(
         "CloudFormation's config lies under its digest, so that a rollback finds the old one; Terraform would delete the "
         "old key, so it keeps one key and names the version of the object.",
-        "task definition", ".*_core_(webserver|read_only_copy|daemon)", r"containers/config/command/0",
+        "task definition", ".*_core_(webserver|read_only_copy|daemon|migrate)", r"containers/config/command/0",
         but_for=r"(?<=--key config/)[0-9a-f]{64}/| --version-id <version of (dagster|workspace)\.yaml>",
     ),
     Accepted(
         "Reading a version of an object is a right of its own.",
-        "role", ".*-(webserver|read-only-copy|daemon)", r"policies/permissions/Statement/\d+/Action/0",
+        "role", ".*-(webserver|read-only-copy|daemon|migrate)", r"policies/permissions/Statement/\d+/Action/0",
         cfn="s3:GetObject", tf="s3:GetObjectVersion",
     ),
     Accepted(

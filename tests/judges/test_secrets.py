@@ -80,7 +80,10 @@ def test_the_generated_password_is_frozen(deployment):
 
 def test_containers_get_passwords_through_secrets_alone(deployment):
     text = deployment.text()
-    assert "DAGSTER_POSTGRES_PASSWORD" in text
+    # With tokens there is no password but the one that allows them.
+    tokens = deployment.plan["instance"]["database_iam"]
+    assert ("DAGSTER_POSTGRES_PASSWORD" in text) != tokens
+    assert ("DAGFORGE_DATABASE_PASSWORD" in text) == bool(tokens and deployment.plan["data"]["database"]["created"])
     for path in deployment.templates:
         for name, resource in resources(path):
             for container in resource.get("Properties", {}).get("ContainerDefinitions", []):
@@ -88,4 +91,4 @@ def test_containers_get_passwords_through_secrets_alone(deployment):
                 values = [it["Value"] for it in variables]
                 assert not any("{{resolve" in str(value) for value in values), f"{path.name} {name}"
                 plain = {it["Name"] for it in variables}
-                assert "DAGSTER_POSTGRES_PASSWORD" not in plain, f"{path.name} {name}"
+                assert not {"DAGSTER_POSTGRES_PASSWORD", "DAGFORGE_DATABASE_PASSWORD"} & plain, f"{path.name} {name}"

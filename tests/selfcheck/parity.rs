@@ -43,6 +43,7 @@ const SAME: &[Same] = &[
         tf: &[("aws_acm_certificate", Once), ("aws_acm_certificate_validation", Once), ("aws_route53_record", Once)],
         why: "CloudFormation writes the validation record and waits by itself",
     },
+    same("AWS::CloudWatch::Alarm", &[("aws_cloudwatch_metric_alarm", Once)]),
     same("AWS::EC2::EIP", &[("aws_eip", Once)]),
     same("AWS::EC2::FlowLog", &[("aws_flow_log", Once)]),
     same("AWS::EC2::InternetGateway", &[("aws_internet_gateway", Once)]),
@@ -93,6 +94,11 @@ const SAME: &[Same] = &[
     same("AWS::ElasticLoadBalancingV2::LoadBalancer", &[("aws_lb", Once)]),
     same("AWS::ElasticLoadBalancingV2::TargetGroup", &[("aws_lb_target_group", Once)]),
     Same {
+        cfn: "AWS::Events::Rule",
+        tf: &[("aws_cloudwatch_event_rule", Once), ("aws_cloudwatch_event_target", Each("Targets"))],
+        why: "targets are a property",
+    },
+    Same {
         cfn: "AWS::IAM::Role",
         tf: &[
             ("aws_iam_role", Once),
@@ -102,7 +108,17 @@ const SAME: &[Same] = &[
         why: "policies are properties",
     },
     same("AWS::Logs::LogGroup", &[("aws_cloudwatch_log_group", Once)]),
-    same("AWS::RDS::DBInstance", &[("aws_db_instance", Once)]),
+    same("AWS::Logs::MetricFilter", &[("aws_cloudwatch_log_metric_filter", Once)]),
+    same("AWS::RDS::DBCluster", &[("aws_rds_cluster", Once)]),
+    same("AWS::RDS::DBClusterParameterGroup", &[("aws_rds_cluster_parameter_group", Once)]),
+    Same {
+        cfn: "AWS::RDS::DBInstance",
+        tf: &[
+            ("aws_db_instance", Unless("DBClusterIdentifier")),
+            ("aws_rds_cluster_instance", Where("DBClusterIdentifier")),
+        ],
+        why: "Terraform has a kind of its own for the instances of a cluster",
+    },
     same("AWS::RDS::DBParameterGroup", &[("aws_db_parameter_group", Once)]),
     same("AWS::RDS::DBSubnetGroup", &[("aws_db_subnet_group", Once)]),
     same("AWS::Route53::RecordSet", &[("aws_route53_record", Once)]),
@@ -131,9 +147,12 @@ const SAME: &[Same] = &[
         why: "CloudFormation generates the password and the database looks it up; Terraform passes it on, and keeps it nowhere; \
               what is created empty has no version in either",
     },
+    same("AWS::SNS::Subscription", &[("aws_sns_topic_subscription", Once)]),
+    same("AWS::SNS::Topic", &[("aws_sns_topic", Once)]),
     same("AWS::Scheduler::Schedule", &[("aws_scheduler_schedule", Once)]),
     same("AWS::ServiceDiscovery::PrivateDnsNamespace", &[("aws_service_discovery_private_dns_namespace", Once)]),
     same("AWS::ServiceDiscovery::Service", &[("aws_service_discovery_service", Once)]),
+    same("AWS::StepFunctions::StateMachine", &[("aws_sfn_state_machine", Once)]),
     same("AWS::WAFv2::WebACLAssociation", &[("aws_wafv2_web_acl_association", Once)]),
 ];
 

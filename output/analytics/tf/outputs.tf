@@ -15,12 +15,12 @@ output "config_bucket" {
 
 output "database" {
   description = "Identifier of the database"
-  value       = aws_db_instance.database.identifier
+  value       = local.database_identifier
 }
 
 output "database_secret" {
   description = "Secret with the password of the database"
-  value       = aws_secretsmanager_secret.database.arn
+  value       = local.database_secret_arn
 }
 
 output "core_repository_uri" {

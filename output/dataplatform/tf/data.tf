@@ -255,6 +255,31 @@ resource "aws_db_subnet_group" "database" {
   tags = { Name = "dataplatform-database" }
 }
 
+resource "aws_iam_role" "database_monitoring" {
+  name        = "dataplatform-eu-central-1-database-monitoring"
+  path        = "/dagforge/eu-central-1/dataplatform/service/"
+  description = "Sends enhanced monitoring of the database to CloudWatch"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Principal = { Service = "monitoring.rds.amazonaws.com" }
+        Action    = "sts:AssumeRole"
+        Condition = {
+          StringEquals = { "aws:SourceAccount" = local.account_id }
+        }
+      }
+    ]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "database_monitoring_1" {
+  role       = aws_iam_role.database_monitoring.name
+  policy_arn = "arn:${local.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
+}
+
 resource "aws_db_parameter_group" "database" {
   name_prefix = "dataplatform-database-"
   description = "Dagster database"
@@ -285,31 +310,6 @@ resource "aws_db_parameter_group" "database" {
   }
 }
 
-resource "aws_iam_role" "database_monitoring" {
-  name        = "dataplatform-eu-central-1-database-monitoring"
-  path        = "/dagforge/eu-central-1/dataplatform/service/"
-  description = "Sends enhanced monitoring of the database to CloudWatch"
-
-  assume_role_policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Effect    = "Allow"
-        Principal = { Service = "monitoring.rds.amazonaws.com" }
-        Action    = "sts:AssumeRole"
-        Condition = {
-          StringEquals = { "aws:SourceAccount" = local.account_id }
-        }
-      }
-    ]
-  })
-}
-
-resource "aws_iam_role_policy_attachment" "database_monitoring_1" {
-  role       = aws_iam_role.database_monitoring.name
-  policy_arn = "arn:${local.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
-}
-
 resource "aws_db_instance" "database" {
   identifier_prefix = "dataplatform-database-"
 
@@ -324,11 +324,12 @@ resource "aws_db_instance" "database" {
   storage_type          = "gp3"
   storage_encrypted     = true
 
-  db_name             = "dagster"
-  username            = "dagster"
+  db_name  = "dagster"
+  username = "dagster"
+  port     = 5432
+
   password_wo         = jsondecode(ephemeral.aws_secretsmanager_secret_version.database.secret_string)["password"]
   password_wo_version = aws_secretsmanager_secret_version.database.secret_string_wo_version
-  port                = 5432
 
   db_subnet_group_name   = aws_db_subnet_group.database.name
   parameter_group_name   = aws_db_parameter_group.database.name
@@ -345,6 +346,9 @@ resource "aws_db_instance" "database" {
 
   final_snapshot_identifier = "dataplatform-database-final"
 
+  backup_window      = "01:00-02:00"
+  maintenance_window = "sun:03:00-sun:04:00"
+
   enabled_cloudwatch_logs_exports       = ["postgresql", "upgrade"]
   performance_insights_enabled          = true
   performance_insights_retention_period = 7
@@ -359,7 +363,8 @@ resource "aws_db_instance" "database" {
 }
 
 locals {
+  database_identifier     = aws_db_instance.database.identifier
   database_host           = aws_db_instance.database.address
-  database_secret_arn     = aws_secretsmanager_secret.database.arn
   database_security_group = aws_security_group.database.id
+  database_secret_arn     = aws_secretsmanager_secret.database.arn
 }

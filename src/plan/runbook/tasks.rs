@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::place::Place;
 use crate::plan::Rooms;
 use crate::plan::deployment::Deployment;
 use crate::plan::key::Key;
@@ -20,10 +21,8 @@ pub struct Tasks {
     pub variable: String,
     /// Commands that upload the packages; empty where no task has one.
     pub uploads: Vec<String>,
-    /// Command that sets `SUBNETS`.
-    pub subnets: String,
-    /// Command that sets `GROUP`.
-    pub security_group: String,
+    /// Where a task is started by hand.
+    pub place: Place,
 }
 
 /// One task, in words.
@@ -83,18 +82,9 @@ impl Tasks {
             example: first.key.to_string(),
             variable: trigger::variable_name(&started.key),
             uploads: uploads(deployment, rooms),
-            subnets: subnets(rooms),
-            security_group: format!(
-                "GROUP=$(aws ec2 describe-security-groups --filters \"Name=tag:Name,Values={}\" --query 'SecurityGroups[0].GroupId' --output text)",
-                group_name(rooms)
-            ),
+            place: Place::resolve(rooms, security::TASK),
         })
     }
-}
-
-fn group_name(rooms: &Rooms) -> &str {
-    let group = rooms.platform.security.groups.iter().find(|it| it.id == security::TASK);
-    group.map_or("", |it| it.name.as_str())
 }
 
 fn words(task: &Task) -> TaskWords {
@@ -122,18 +112,6 @@ fn uploads(deployment: &Deployment, rooms: &Rooms) -> Vec<String> {
     let packages = rooms.tasks.iter().filter_map(|task| task.package.as_ref().map(|it| (&task.key, it)));
     let command = |(task, key): (&Key, String)| format!("aws s3 cp {task}.tar.gz \"s3://{bucket}/{key}\"");
     packages.map(|(task, package)| command((task, package.readable.replace('*', "$GITREV")))).collect()
-}
-
-fn subnets(rooms: &Rooms) -> String {
-    let Some(created) = &rooms.network.created else {
-        let ids: Vec<&str> = rooms.network.private_subnets.iter().filter_map(|it| it.as_literal()).collect();
-        return format!("SUBNETS={}", ids.join(","));
-    };
-    let names: Vec<&str> = created.private.iter().map(|it| it.name.as_str()).collect();
-    format!(
-        "SUBNETS=$(aws ec2 describe-subnets --filters \"Name=tag:Name,Values={}\" --query \"join(',', Subnets[].SubnetId)\" --output text)",
-        names.join(",")
-    )
 }
 
 /// Every secret that is created empty, by code location and task.

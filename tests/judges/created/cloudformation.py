@@ -349,6 +349,8 @@ DATABASE = {
     "PubliclyAccessible": "publicly_accessible",
     "IAMDatabaseAuthenticationEnabled": "iam_database_authentication_enabled",
     "BackupRetentionPeriod": "backup_retention_period",
+    "PreferredBackupWindow": "backup_window",
+    "PreferredMaintenanceWindow": "maintenance_window",
     "CopyTagsToSnapshot": "copy_tags_to_snapshot",
     "DeletionProtection": "deletion_protection",
     "PerformanceInsightsEnabled": "performance_insights_enabled",
@@ -358,10 +360,84 @@ DATABASE = {
 }
 
 
+CLUSTER = {
+    "Engine": "engine",
+    "EngineVersion": "engine_version",
+    "StorageEncrypted": "storage_encrypted",
+    "DatabaseName": "database_name",
+    "MasterUsername": "master_username",
+    "Port": "port",
+    "IAMDatabaseAuthenticationEnabled": "iam_database_authentication_enabled",
+    "BackupRetentionPeriod": "backup_retention_period",
+    "PreferredBackupWindow": "preferred_backup_window",
+    "PreferredMaintenanceWindow": "preferred_maintenance_window",
+    "CopyTagsToSnapshot": "copy_tags_to_snapshot",
+    "DeletionProtection": "deletion_protection",
+}
+
+MEMBER = {
+    "Engine": "engine",
+    "DBInstanceClass": "instance_class",
+    "AutoMinorVersionUpgrade": "auto_minor_version_upgrade",
+    "PubliclyAccessible": "publicly_accessible",
+    "PerformanceInsightsEnabled": "performance_insights_enabled",
+    "PerformanceInsightsRetentionPeriod": "performance_insights_retention_period",
+    "MonitoringInterval": "monitoring_interval",
+    "MonitoringRoleArn": "monitoring_role_arn",
+}
+
+
+@reads("AWS::RDS::DBClusterParameterGroup")
+def cluster_parameter_group(reader, physical):
+    rds = reader.client("rds")
+    told = rds.describe_db_cluster_parameter_groups(DBClusterParameterGroupName=physical)["DBClusterParameterGroups"][0]
+    own = tags(rds.list_tags_for_resource(ResourceName=told["DBClusterParameterGroupArn"])["TagList"])
+    reader.facts.stands_for(f"parameter group {own['Name']}", physical)
+    reader.facts.add(
+        "parameter group", own["Name"], description=told["Description"], family=told["DBParameterGroupFamily"], tags=own
+    )
+
+
+@reads("AWS::RDS::DBCluster")
+def database_cluster(reader, physical):
+    told = reader.client("rds").describe_db_clusters(DBClusterIdentifier=physical)["DBClusters"][0]
+    name = _name(told["TagList"])
+    reader.facts.stands_for(f"host of {name}", told["Endpoint"])
+    reader.facts.stands_for(f"resource id of {name}", told["DbClusterResourceId"])
+    reader.facts.stands_for(f"cluster {name}", physical)
+    grows = told["ServerlessV2ScalingConfiguration"]
+    reader.facts.add(
+        "database",
+        name,
+        **{attribute: told[key] for key, attribute in CLUSTER.items()},
+        grows=[grows["MinCapacity"], grows["MaxCapacity"]],
+        logs=Unordered(told["EnabledCloudwatchLogsExports"]),
+        groups=Unordered(each["VpcSecurityGroupId"] for each in told["VpcSecurityGroups"]),
+        subnets=told["DBSubnetGroup"],
+        parameters=told["DBClusterParameterGroup"],
+        tags=tags(told["TagList"]),
+    )
+
+
+def database_member(reader, told):
+    reader.facts.add(
+        "database member",
+        _name(told["TagList"]),
+        **{attribute: told[key] for key, attribute in MEMBER.items()},
+        cluster=told["DBClusterIdentifier"],
+        subnets=told["DBSubnetGroup"]["DBSubnetGroupName"],
+        tags=tags(told["TagList"]),
+    )
+
+
 @reads("AWS::RDS::DBInstance")
 def database(reader, physical):
     told = reader.client("rds").describe_db_instances(DBInstanceIdentifier=physical)["DBInstances"][0]
+    if told.get("DBClusterIdentifier"):
+        return database_member(reader, told)
     name = _name(told["TagList"])
+    reader.facts.stands_for(f"resource id of {name}", told["DbiResourceId"])
+    reader.facts.stands_for(f"instance {name}", physical)
     reader.facts.stands_for(f"host of {name}", told["Endpoint"]["Address"])
     reader.facts.add(
         "database",
@@ -383,6 +459,7 @@ def load_balancer(reader, physical):
     own = tags(elb.describe_tags(ResourceArns=[physical])["TagDescriptions"][0]["Tags"])
     chosen = {each["Key"]: each["Value"] for each in elb.describe_load_balancer_attributes(LoadBalancerArn=physical)["Attributes"]}
     reader.facts.stands_for(f"load balancer {own['Name']}", physical)
+    reader.facts.stands_for(f"metrics of load balancer {own['Name']}", physical.split(":loadbalancer/")[1])
     reader.facts.stands_for(f"host of {own['Name']}", told["DNSName"])
     reader.facts.stands_for(f"zone of {own['Name']}", told["CanonicalHostedZoneId"])
     reader.facts.add(
@@ -408,6 +485,7 @@ def target_group(reader, physical):
     own = tags(elb.describe_tags(ResourceArns=[physical])["TagDescriptions"][0]["Tags"])
     chosen = {each["Key"]: each["Value"] for each in elb.describe_target_group_attributes(TargetGroupArn=physical)["Attributes"]}
     reader.facts.stands_for(f"target group {own['Name']}", physical)
+    reader.facts.stands_for(f"metrics of target group {own['Name']}", physical.rsplit(":", 1)[1])
     reader.facts.add(
         "target group",
         own["Name"],
@@ -704,3 +782,76 @@ def network(told):
         "groups": Unordered(told["SecurityGroups"]),
         "subnets": Unordered(told["Subnets"]),
     }
+
+
+@reads("AWS::StepFunctions::StateMachine")
+def state_machine(reader, physical):
+    states = reader.client("stepfunctions")
+    told = states.describe_state_machine(stateMachineArn=physical)
+    own = {each["key"]: each["value"] for each in states.list_tags_for_resource(resourceArn=physical)["tags"]}
+    reader.facts.stands_for(f"state machine {told['name']}", physical)
+    reader.facts.add(
+        "state machine", told["name"], role=told["roleArn"], definition=json.loads(told["definition"]), tags=own
+    )
+
+
+@reads("AWS::Events::Rule")
+def event_rule(reader, physical):
+    events = reader.client("events")
+    told = events.describe_rule(Name=physical)
+    targets = events.list_targets_by_rule(Rule=physical)["Targets"]
+    reader.facts.add(
+        "event rule",
+        physical,
+        description=told["Description"],
+        state=told["State"],
+        pattern=json.loads(told["EventPattern"]),
+        targets={each["Id"]: {"arn": each["Arn"], "role": each["RoleArn"]} for each in targets},
+        tags=tags(events.list_tags_for_resource(ResourceARN=told["Arn"])["Tags"]),
+    )
+
+
+@reads("AWS::CloudWatch::Alarm")
+def alarm(reader, physical):
+    cloudwatch = reader.client("cloudwatch")
+    told = cloudwatch.describe_alarms(AlarmNames=[physical])["MetricAlarms"][0]
+    reader.facts.add(
+        "alarm",
+        physical,
+        description=told["AlarmDescription"],
+        metric=[told["Namespace"], told["MetricName"], told["Statistic"]],
+        dimensions={each["Name"]: each["Value"] for each in told["Dimensions"]},
+        periods=[told["EvaluationPeriods"], told["Period"]],
+        threshold=[told["ComparisonOperator"], float(told["Threshold"])],
+        missing=told["TreatMissingData"],
+        actions=told["AlarmActions"],
+        recovers=told["OKActions"],
+        tags=tags(cloudwatch.list_tags_for_resource(ResourceARN=told["AlarmArn"])["Tags"]),
+    )
+
+
+@reads("AWS::Logs::MetricFilter")
+def metric_filter(reader, physical):
+    found = reader.client("logs").describe_metric_filters(filterNamePrefix=physical)["metricFilters"]
+    for told in found:
+        (counted,) = told["metricTransformations"]
+        reader.facts.add(
+            "metric filter",
+            f"{told['logGroupName']} {told['filterName']}",
+            pattern=told["filterPattern"],
+            metric=[counted["metricNamespace"], counted["metricName"], counted["metricValue"]],
+        )
+
+
+@reads("AWS::SNS::Topic")
+def topic(reader, physical):
+    sns, name = reader.client("sns"), physical.rsplit(":", 1)[1]
+    reader.facts.stands_for(f"topic {name}", physical)
+    reader.facts.add("topic", name, tags=tags(sns.list_tags_for_resource(ResourceArn=physical)["Tags"]))
+
+
+@reads("AWS::SNS::Subscription")
+def subscription(reader, physical):
+    for told in reader.client("sns").list_subscriptions()["Subscriptions"]:
+        if physical in (told["SubscriptionArn"], "pending confirmation"):
+            reader.facts.add("subscription", told["Endpoint"], topic=told["TopicArn"], protocol=told["Protocol"])

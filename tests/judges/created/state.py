@@ -4,7 +4,7 @@ import json
 import pathlib
 
 from created.facts import Facts, Unordered, container, listener_rule_of, policy, rule
-from created.cloudformation import DATABASE
+from created.cloudformation import CLUSTER, DATABASE, MEMBER
 
 READERS = {}
 
@@ -367,6 +367,8 @@ def parameter_group(found, told):
 def database(found, told):
     name = told["tags"]["Name"]
     found.stands_for(f"host of {name}", told["address"])
+    found.stands_for(f"instance {name}", told["identifier"])
+    found.stands_for(f"resource id of {name}", told["resource_id"])
     found.add(
         "database",
         name,
@@ -384,6 +386,7 @@ def database(found, told):
 def load_balancer(found, told):
     name = told["tags"]["Name"]
     found.stands_for(f"load balancer {name}", told["arn"])
+    found.stands_for(f"metrics of load balancer {name}", told["arn_suffix"])
     found.stands_for(f"host of {name}", told["dns_name"])
     found.stands_for(f"zone of {name}", told["zone_id"])
     found.add(
@@ -406,6 +409,7 @@ def load_balancer(found, told):
 def target_group(found, told):
     name, check = told["tags"]["Name"], _only(told["health_check"])
     found.stands_for(f"target group {name}", told["arn"])
+    found.stands_for(f"metrics of target group {name}", told["arn_suffix"])
     found.add(
         "target group",
         name,
@@ -697,3 +701,106 @@ def schedule(found, told):
             "MaximumEventAgeInSeconds": retries["maximum_event_age_in_seconds"],
         },
     )
+
+
+@reads("aws_rds_cluster_parameter_group")
+def cluster_parameter_group(found, told):
+    name = told["tags"]["Name"]
+    found.stands_for(f"parameter group {name}", told["name"])
+    found.add("parameter group", name, description=told["description"], family=told["family"], tags=told["tags_all"])
+
+
+@reads("aws_rds_cluster")
+def database_cluster(found, told):
+    name = told["tags"]["Name"]
+    found.stands_for(f"host of {name}", told["endpoint"])
+    found.stands_for(f"resource id of {name}", told["cluster_resource_id"])
+    found.stands_for(f"cluster {name}", told["id"])
+    grows = _only(told["serverlessv2_scaling_configuration"])
+    found.add(
+        "database",
+        name,
+        **{attribute: told[attribute] for attribute in CLUSTER.values()},
+        grows=[grows["min_capacity"], grows["max_capacity"]],
+        logs=Unordered(told["enabled_cloudwatch_logs_exports"]),
+        groups=Unordered(told["vpc_security_group_ids"]),
+        subnets=told["db_subnet_group_name"],
+        parameters=told["db_cluster_parameter_group_name"],
+        tags=told["tags_all"],
+    )
+
+
+@reads("aws_rds_cluster_instance")
+def database_member(found, told):
+    found.add(
+        "database member",
+        told["tags"]["Name"],
+        **{attribute: told[attribute] for attribute in MEMBER.values()},
+        cluster=told["cluster_identifier"],
+        subnets=told["db_subnet_group_name"],
+        tags=told["tags_all"],
+    )
+
+
+@reads("aws_sfn_state_machine")
+def state_machine(found, told):
+    found.stands_for(f"state machine {told['name']}", told["arn"])
+    definition = json.loads(told["definition"])
+    found.add("state machine", told["name"], role=told["role_arn"], definition=definition, tags=told["tags_all"])
+
+
+@reads("aws_cloudwatch_event_rule")
+def event_rule(found, told):
+    found.add(
+        "event rule",
+        told["name"],
+        description=told["description"],
+        state=told["state"],
+        pattern=json.loads(told["event_pattern"]),
+        tags=told["tags_all"],
+    )
+
+
+@reads("aws_cloudwatch_event_target")
+def event_target(found, told):
+    target = {"arn": told["arn"], "role": told["role_arn"]}
+    found.add("event rule", told["rule"], targets={told["target_id"]: target})
+
+
+@reads("aws_cloudwatch_metric_alarm")
+def alarm(found, told):
+    found.add(
+        "alarm",
+        told["alarm_name"],
+        description=told["alarm_description"],
+        metric=[told["namespace"], told["metric_name"], told["statistic"]],
+        dimensions=told["dimensions"],
+        periods=[told["evaluation_periods"], told["period"]],
+        threshold=[told["comparison_operator"], float(told["threshold"])],
+        missing=told["treat_missing_data"],
+        actions=told["alarm_actions"],
+        recovers=told["ok_actions"],
+        tags=told["tags_all"],
+    )
+
+
+@reads("aws_cloudwatch_log_metric_filter")
+def metric_filter(found, told):
+    counted = _only(told["metric_transformation"])
+    found.add(
+        "metric filter",
+        f"{told['log_group_name']} {told['name']}",
+        pattern=told["pattern"],
+        metric=[counted["namespace"], counted["name"], counted["value"]],
+    )
+
+
+@reads("aws_sns_topic")
+def topic(found, told):
+    found.stands_for(f"topic {told['name']}", told["arn"])
+    found.add("topic", told["name"], tags=told["tags_all"])
+
+
+@reads("aws_sns_topic_subscription")
+def subscription(found, told):
+    found.add("subscription", told["endpoint"], topic=told["topic_arn"], protocol=told["protocol"])

@@ -1,4 +1,4 @@
-"""EventBridge rules and schedules, SNS topics."""
+"""EventBridge rules and schedules, state machines, SNS topics."""
 
 import json
 
@@ -109,3 +109,24 @@ class Subscription(Handler):
         aws.client("sns").unsubscribe(SubscriptionArn=physical)
 
 
+@handles("AWS::StepFunctions::StateMachine")
+class StateMachine(Handler):
+    name = ("StateMachineName", 80)
+
+    def create(self, aws, p):
+        plain = {"name": p["StateMachineName"], "roleArn": p["RoleArn"], "definition": json.dumps(p["Definition"])}
+        aws.client("iam").get_role(RoleName=p["RoleArn"].split("/")[-1])
+        made = aws.call("stepfunctions", "create_state_machine", {**plain, "tags": p.get("Tags", [])})
+        return made["stateMachineArn"]
+
+    def update(self, aws, physical, old, new):
+        states = aws.client("stepfunctions")
+        states.update_state_machine(
+            stateMachineArn=physical, definition=json.dumps(new["Definition"]), roleArn=new["RoleArn"]
+        )
+
+    def delete(self, aws, physical, p):
+        aws.client("stepfunctions").delete_state_machine(stateMachineArn=physical)
+
+    def attributes(self, aws, physical, p):
+        return {"Arn": physical, "Name": p["StateMachineName"]}
