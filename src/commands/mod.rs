@@ -1,5 +1,6 @@
 //! One file for each command, and what they share: reading a spec and reporting what was found.
 
+mod blueprints;
 mod check;
 mod init;
 mod input;
@@ -24,6 +25,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Check(arguments) => check::run(arguments),
         Command::Render(arguments) => render::run(arguments),
         Command::Plan(arguments) => plan::run(arguments),
+        Command::Blueprints(arguments) => blueprints::run(arguments),
         Command::Schema => print_schema(),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -5,6 +5,7 @@
 //! A finding about the spec names a path; its line is looked up when it is printed.
 
 mod arn;
+mod blueprint;
 mod code;
 mod data;
 mod environment;
@@ -52,6 +53,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         sharing::CODES,
         local::CODES,
         import::CODES,
+        blueprint::CODES,
     ];
     subjects.into_iter().flatten().copied()
 }
