@@ -25,6 +25,8 @@ pub enum Command {
     Render(Render),
     /// Print the resolved model: every default applied, every name chosen
     Plan(Plan),
+    /// Explain a finding's code, or what a deployment comes to
+    Explain(Explain),
     /// List, print or copy the built-in blueprints
     #[command(subcommand)]
     Blueprints(Blueprints),
@@ -175,4 +177,18 @@ pub enum Blueprints {
         #[arg(value_name = "NAME… DIR", required = true)]
         words: Vec<String>,
     },
+}
+
+/// Arguments of `explain`.
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// A finding's code, such as `fargate-size`, or one of: `names` in AWS with their lengths and limits, `limits` of the
+    /// templates, `iam` statements by role, `env` of every container, `run-sizes` as tags of a job, `deploy` order
+    pub topic: String,
+    /// The spec.
+    #[command(flatten)]
+    pub input: Input,
+    /// What goes into it.
+    #[command(flatten)]
+    pub revision: Revision,
 }

@@ -18,7 +18,7 @@ mod locations;
 mod login;
 mod logs;
 mod measure;
-mod names;
+pub(crate) mod names;
 mod network;
 mod owners;
 mod permissions;

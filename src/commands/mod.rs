@@ -2,6 +2,7 @@
 
 mod blueprints;
 mod check;
+mod explain;
 mod init;
 mod input;
 mod plan;
@@ -26,6 +27,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Render(arguments) => render::run(arguments),
         Command::Plan(arguments) => plan::run(arguments),
         Command::Blueprints(arguments) => blueprints::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::Schema => print_schema(),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -4,12 +4,15 @@ use super::code::codes;
 use super::{Diagnostics, Place};
 
 codes! {
-    UNKNOWN_BLUEPRINT = "unknown-blueprint": "A file in the folder of `--blueprints` has the path of no built-in blueprint, so \
-        it would never be rendered. A new path is only for parts that your own files import; their names begin with `_`.";
-    UNUSED_BLUEPRINT = "unused-blueprint": "A part in the folder of `--blueprints` is imported by no other file there, so it \
-        would change nothing. Most often its name is a misspelt one of a built-in part.";
-    BROKEN_BLUEPRINT = "broken-blueprint": "A blueprint cannot be rendered: it is no valid template, or prints something that \
-        the plan does not have. `dagforge blueprints show` prints the built-in one, and `dagforge plan` all that there is.";
+    UNKNOWN_BLUEPRINT = "unknown-blueprint" (no spec): "A file in the folder of `--blueprints` has the path of no built-in blueprint, so \
+        it would never be rendered. A new path is only for parts that your own files import; their names begin with `_`."
+        => "blueprints/README.md";
+    UNUSED_BLUEPRINT = "unused-blueprint" (no spec): "A part in the folder of `--blueprints` is imported by no other file there, so it \
+        would change nothing. Most often its name is a misspelt one of a built-in part."
+        => "blueprints/README.md";
+    BROKEN_BLUEPRINT = "broken-blueprint" (no spec): "A blueprint cannot be rendered: it is no valid template, or prints something that \
+        the plan does not have. `dagforge blueprints show` prints the built-in one, and `dagforge plan` all that there is."
+        => "blueprints/README.md and https://docs.rs/minijinja/latest/minijinja/syntax/";
 }
 
 impl Diagnostics {

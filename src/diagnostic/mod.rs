@@ -27,7 +27,7 @@ mod tasks;
 mod web;
 mod yaml;
 
-pub use code::Code;
+pub use code::{Code, Example};
 pub use print::{Look, Placed};
 
 use crate::spec::path::SpecPath;
@@ -226,6 +226,7 @@ mod tests {
             assert!(seen.insert(code.name), "{code} twice");
             assert!(code.name.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-'), "{code}");
             assert!(code.meaning.ends_with('.') && code.meaning.len() > 40, "{code} is not explained");
+            assert!(code.source.len() > 15, "{code} has no source");
         }
     }
 }
