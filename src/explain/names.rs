@@ -28,6 +28,7 @@ pub const NAMES: &[(&str, &str, usize)] = &[
 
 /// Texts in properties that look like names and name something that is there already.
 pub const NOT_NAMES: &[(&str, &str)] = &[
+    ("AWS::EC2::FlowLog", "LogGroupName"),
     ("AWS::RDS::DBInstance", "DBParameterGroupName"),
     ("AWS::RDS::DBInstance", "DBSubnetGroupName"),
     ("AWS::RDS::DBParameterGroup", "Family"),
