@@ -25,6 +25,11 @@ pub enum Command {
     Render(Render),
     /// Print the resolved model: every default applied, every name chosen
     Plan(Plan),
+    /// Explain a finding's code, or what a deployment comes to
+    Explain(Explain),
+    /// List, print or copy the built-in blueprints
+    #[command(subcommand)]
+    Blueprints(Blueprints),
     /// Print the JSON Schema of the spec, for editors
     Schema,
     /// Print the completions of a shell
@@ -149,4 +154,41 @@ pub enum PlanFormat {
     Json,
     /// YAML
     Yaml,
+}
+
+/// What `blueprints` can do.
+#[derive(Debug, Subcommand)]
+pub enum Blueprints {
+    /// Print the path of every blueprint, and which of them a folder shadows
+    List {
+        /// Folder whose files shadow the built-in blueprints of the same path
+        #[arg(long, value_name = "DIR")]
+        blueprints: Option<PathBuf>,
+    },
+    /// Print one built-in blueprint
+    Show {
+        /// Its path, as `list` prints it
+        name: String,
+    },
+    /// Copy built-in blueprints into a folder for `--blueprints`; without a name all of them
+    #[command(override_usage = "dagforge blueprints eject [NAME]... <DIR>")]
+    Eject {
+        /// Their paths, as `list` prints them, and last the folder; files that are there and differ are never overwritten
+        #[arg(value_name = "NAME… DIR", required = true)]
+        words: Vec<String>,
+    },
+}
+
+/// Arguments of `explain`.
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// A finding's code, such as `fargate-size`, or one of: `names` in AWS with their lengths and limits, `limits` of the
+    /// templates, `iam` statements by role, `env` of every container, `run-sizes` as tags of a job, `deploy` order
+    pub topic: String,
+    /// The spec.
+    #[command(flatten)]
+    pub input: Input,
+    /// What goes into it.
+    #[command(flatten)]
+    pub revision: Revision,
 }

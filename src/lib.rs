@@ -12,6 +12,7 @@ pub mod check;
 pub mod cli;
 pub mod compile;
 pub mod diagnostic;
+pub mod explain;
 pub mod init;
 pub mod output;
 pub mod plan;

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 pub use compare::{Comparison, Difference};
 pub use manifest::MANIFEST;
-pub use overlay::read_blueprints;
+pub use overlay::{read_blueprints, write_blueprints};
 pub use stage::{Stage, Summary};
 
 use crate::render::File;
@@ -38,6 +38,8 @@ pub enum OutputError {
     Foreign(Vec<PathBuf>),
     /// A file exists that would be written only once.
     Exists(PathBuf),
+    /// Ejected blueprints that are there already and read differently.
+    Edited(Vec<PathBuf>),
     /// A symbolic link, a folder or something else stands where a file or folder is to be written.
     InTheWay {
         /// What stands there.
@@ -70,16 +72,21 @@ impl OutputError {
 impl fmt::Display for OutputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            OutputError::Io { action, path, source } => {
-                write!(f, "cannot {action} `{}`: {source}", path.display())
-            }
+            // Whoever prints the whole chain prints the source, too.
+            OutputError::Io { action, path, .. } => write!(f, "cannot {action} `{}`", path.display()),
             OutputError::Foreign(paths) => {
-                f.write_str("dagforge did not write these files and will not overwrite them: ")?;
-                for (idx, path) in paths.iter().enumerate() {
-                    let comma = if idx > 0 { ", " } else { "" };
-                    write!(f, "{comma}`{}`", path.display())?;
-                }
-                f.write_str("; move them away, or delete them if they are old output")
+                let paths = listed(paths);
+                write!(
+                    f,
+                    "dagforge did not write these files and will not overwrite them: {paths}; move them away, or delete them if they are old output"
+                )
+            }
+            OutputError::Edited(paths) => {
+                write!(
+                    f,
+                    "these files are there already and differ from the built-in ones: {}; nothing was written",
+                    listed(paths)
+                )
             }
             OutputError::Exists(path) => {
                 write!(f, "`{}` exists already and is left as it is: name another file", path.display())
@@ -91,6 +98,11 @@ impl fmt::Display for OutputError {
             OutputError::Outside(path) => write!(f, "`{path}` is no path below the output folder"),
         }
     }
+}
+
+fn listed(paths: &[PathBuf]) -> String {
+    let quoted: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
+    quoted.join(", ")
 }
 
 impl std::error::Error for OutputError {

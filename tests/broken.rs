@@ -14,8 +14,8 @@ use dagforge::init::from_compose;
 use dagforge::source::Source;
 use dagforge::spec::{Spec, load_all};
 
-/// Mistakes that no text can have; `tests/cli.rs` makes them when it runs.
-const NO_TEXT: [&str; 2] = ["not-utf8", "too-large"];
+/// Mistakes that no text of a spec can have; `tests/cli.rs` and `tests/overlay.rs` make them when they run.
+const NO_TEXT: [&str; 5] = ["broken-blueprint", "not-utf8", "too-large", "unknown-blueprint", "unused-blueprint"];
 
 /// Everything that is found in a file, and its text.
 fn findings(path: &Path) -> (Source, Diagnostics) {

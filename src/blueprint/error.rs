@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::fmt;
+use std::ops::Range;
 
 /// A blueprint that cannot be rendered: a fault of whoever wrote the blueprint, never of the spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,6 +11,8 @@ pub struct BlueprintError {
     pub name: String,
     /// The line in it.
     pub line: Option<usize>,
+    /// The bytes of it that are meant.
+    pub range: Option<Range<usize>>,
     /// What is wrong, in one line.
     pub message: String,
     /// The lines around it with a marker, and the values it referred to; may be empty.
@@ -18,7 +21,7 @@ pub struct BlueprintError {
 
 impl BlueprintError {
     pub(crate) fn new(name: &str, message: String) -> Self {
-        BlueprintError { name: name.to_owned(), line: None, message, excerpt: String::new() }
+        BlueprintError { name: name.to_owned(), line: None, range: None, message, excerpt: String::new() }
     }
 
     /// Minijinja wraps an error once for every include it passes; the innermost one has the place.
@@ -34,6 +37,7 @@ impl BlueprintError {
         BlueprintError {
             name: innermost.name().unwrap_or(name).to_owned(),
             line: innermost.line(),
+            range: innermost.range(),
             message,
             excerpt: excerpt(innermost),
         }

@@ -9,10 +9,12 @@ mod identifier;
 mod layout;
 mod literal;
 mod mode;
+mod own;
 mod recording;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
@@ -21,6 +23,7 @@ use serde::Serialize;
 
 pub use error::BlueprintError;
 pub use mode::Mode;
+pub use own::Flawed;
 pub use recording::{Recording, leaves};
 
 use crate::plan::text::{Input, Output, Part};
@@ -39,8 +42,11 @@ pub struct Blueprints {
 pub struct Rendered {
     /// The blueprint.
     pub name: String,
-    /// The text, in the layout of its language.
+    /// The text, in the layout of its language, below a header where it was made with blueprints of the user's.
     pub text: String,
+    /// Those blueprints.
+    pub own: BTreeSet<String>,
+    header: String,
     /// The inputs and outputs that the text refers to.
     pub uses: BTreeSet<Part>,
 }
@@ -57,24 +63,6 @@ impl Blueprints {
             embedded::FILES.iter().map(|(path, text)| (Cow::from(*path), Cow::from(*text))).collect(),
             BTreeSet::new(),
         )
-    }
-
-    /// The blueprints in the binary, some of them replaced by the file with the same path. A new path is allowed for what
-    /// replaced ones import, which by convention starts with `_`; any other would never be rendered.
-    pub fn shadowed_by(files: BTreeMap<String, String>) -> Result<Self, BlueprintError> {
-        let mut all = Self::embedded();
-        for (path, text) in files {
-            if Mode::of_path(&path).is_none() {
-                return Err(BlueprintError::new(&path, "nothing is known about files of this name".to_owned()));
-            }
-            let partial = path.rsplit('/').next().is_some_and(|file| file.starts_with('_'));
-            if !partial && !all.sources.contains_key(path.as_str()) {
-                return Err(BlueprintError::new(&path, "there is no blueprint of this name to shadow".to_owned()));
-            }
-            all.sources.insert(path.clone().into(), text.replace("\r\n", "\n").into());
-            all.shadowed.insert(path);
-        }
-        Ok(Self::of(all.sources, all.shadowed))
     }
 
     /// Blueprints from anywhere; the path decides the language.
@@ -103,8 +91,30 @@ impl Blueprints {
         self.captured(name, context).map_err(|error| BlueprintError::from_minijinja(name, &error))
     }
 
+    /// Renders a frame around a rendered body, which `context` has as well: what the body was made with, the whole is.
+    pub fn frame(&self, name: &str, body: &Rendered, context: Value) -> Result<Rendered, BlueprintError> {
+        let frame = self.render(name, context)?;
+        if body.own.is_subset(&frame.own) {
+            return Ok(frame);
+        }
+        let text = frame.body_text();
+        let own = frame.own.union(&body.own).cloned().collect();
+        Ok(Rendered::new(name, text, frame.uses, own))
+    }
+
     fn captured(&self, name: &str, context: Value) -> Result<Rendered, Error> {
-        let mut captured = self.environment.get_template(name)?.render_captured(context)?;
+        let asked = Arc::new(Mutex::new(BTreeSet::from([name.to_owned()])));
+        let environment = if self.shadowed.is_empty() {
+            Cow::Borrowed(&self.environment)
+        } else {
+            let (mut environment, asked) = (self.environment.clone(), Arc::clone(&asked));
+            environment.set_path_join_callback(move |name, parent| {
+                asked.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned());
+                join(name, parent)
+            });
+            Cow::Owned(environment)
+        };
+        let mut captured = environment.get_template(name)?.render_captured(context)?;
         let uses = captured.with_state_mut(|state| {
             state.get_extension_mut::<Uses>().map(|Uses(uses)| std::mem::take(uses)).unwrap_or_default()
         });
@@ -114,14 +124,26 @@ impl Blueprints {
             Some(Mode::CloudFormation | Mode::Plain | Mode::Compose | Mode::Workflow) => layout::yaml(&text),
             _ => text,
         };
-        Ok(Rendered { name: name.to_owned(), text, uses })
+        let asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Rendered::new(name, text, uses, asked.intersection(&self.shadowed).cloned().collect()))
     }
 }
 
 impl Rendered {
+    fn new(name: &str, mut text: String, uses: BTreeSet<Part>, own: BTreeSet<String>) -> Self {
+        let header = own::header(name, &own);
+        text.insert_str(own::header_at(&text), &header);
+        Rendered { name: name.to_owned(), text, uses, own, header }
+    }
+
     /// The text for the frame around it: a blueprint of the same language that prints it as it is.
     pub fn body(&self) -> Value {
-        Value::from_safe_string(self.text.clone())
+        Value::from_safe_string(self.body_text())
+    }
+
+    /// The text without its header.
+    fn body_text(&self) -> String {
+        self.text.replacen(&self.header, "", 1)
     }
 
     /// What a CloudFormation template with this text has to declare: the name of each parameter and the part that it stands
@@ -169,12 +191,7 @@ fn environment(sources: BTreeMap<Cow<'static, str>, Cow<'static, str>>) -> Envir
         environment.set_syntax(syntax);
     }
     environment.set_auto_escape_callback(|name| Mode::of_path(name).map_or(AutoEscape::None, Mode::escape));
-    environment.set_path_join_callback(|name, parent| match (Mode::of_path(name), Mode::of_path(parent)) {
-        (Some(inner), Some(outer)) if inner != outer => {
-            format!("{FOREIGN}{} cannot be printed inside {}", inner.name(), outer.name()).into()
-        }
-        _ => name.into(),
-    });
+    environment.set_path_join_callback(join);
     environment.set_loader(move |name| match name.strip_prefix(FOREIGN) {
         Some(reason) => Err(Error::new(ErrorKind::InvalidOperation, reason.to_owned())),
         None => Ok(sources.get(name).map(|text| text.to_string())),
@@ -184,6 +201,16 @@ fn environment(sources: BTreeMap<Cow<'static, str>, Cow<'static, str>>) -> Envir
     environment.add_filter("snake", identifier::snake_filter);
     environment.add_test("none", |value: &Value| value.is_none());
     environment
+}
+
+/// The blueprint that another one asks for, unless it is of another language.
+fn join<'a>(name: &'a str, parent: &str) -> Cow<'a, str> {
+    match (Mode::of_path(name), Mode::of_path(parent)) {
+        (Some(inner), Some(outer)) if inner != outer => {
+            format!("{FOREIGN}{} cannot be printed inside {}", inner.name(), outer.name()).into()
+        }
+        _ => name.into(),
+    }
 }
 
 /// Prints one `{{ … }}`.

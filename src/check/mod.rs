@@ -19,7 +19,7 @@ mod locations;
 mod login;
 mod logs;
 mod measure;
-mod names;
+pub(crate) mod names;
 mod network;
 mod operations;
 mod owners;

@@ -9,12 +9,12 @@ pub(super) const RULES: &[Rule] = &[buckets, database, stacks, hosts, domain];
 /// Longest bucket name (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>).
 const BUCKET_LIMIT: usize = 63;
 /// Longest RDS identifier (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html>).
-const DATABASE_LIMIT: usize = 63;
+pub(crate) const DATABASE_LIMIT: usize = 63;
 /// What Terraform appends to a name prefix: a time and a counter.
-const TERRAFORM_SUFFIX: usize = 26;
+pub(crate) const TERRAFORM_SUFFIX: usize = 26;
 /// Longest stack name
 /// (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>).
-const STACK_LIMIT: usize = 128;
+pub(crate) const STACK_LIMIT: usize = 128;
 /// Longest label of a DNS name, and longest DNS name.
 const LABEL_LIMIT: usize = 63;
 const HOST_LIMIT: usize = 253;

@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
-use dagforge::blueprint::Blueprints;
+use dagforge::blueprint::{BlueprintError, Blueprints};
 use dagforge::check::check_all;
 use dagforge::cli::{Input, MessageFormat, Revision};
 use dagforge::compile::{Compiled, compile};
@@ -13,6 +15,8 @@ use dagforge::output::read_blueprints;
 use dagforge::source::Source;
 use dagforge::spec::scalar::{GitRev, Scalar};
 use dagforge::spec::{Loaded, Spec, load_all};
+
+use super::FOUND;
 
 /// The deployments that a spec describes.
 pub struct Checked {
@@ -52,12 +56,31 @@ impl Checked {
     }
 }
 
-/// The built-in blueprints, some of them shadowed by the files of a folder.
-pub fn blueprints(revision: &Revision) -> Result<Blueprints> {
-    let Some(folder) = &revision.blueprints else {
-        return Ok(Blueprints::embedded());
+/// The built-in blueprints, some of them shadowed by the files of a folder; `None` means that findings were reported.
+pub fn blueprints(folder: Option<&Path>, format: MessageFormat) -> Result<Option<Blueprints>> {
+    let Some(folder) = folder else {
+        return Ok(Some(Blueprints::embedded()));
     };
-    Ok(Blueprints::shadowed_by(read_blueprints(folder)?)?)
+    match Blueprints::shadowed_by(&folder.display().to_string(), read_blueprints(folder)?) {
+        Ok(all) => Ok(Some(all)),
+        Err(flawed) => {
+            flawed.iter().try_for_each(|it| report(&it.source, &it.found, format))?;
+            Ok(None)
+        }
+    }
+}
+
+/// The outcome of a command. Where blueprints of the user's failed, that is a finding at its place in them.
+pub fn blamed(outcome: Result<ExitCode>, folder: Option<&Path>, all: &Blueprints, input: &Input) -> Result<ExitCode> {
+    match (outcome, folder) {
+        (Err(error), Some(folder)) => {
+            let fault = error.downcast::<BlueprintError>()?;
+            let flawed = all.blame(&folder.display().to_string(), &fault);
+            report(&flawed.source, &flawed.found, input.message_format)?;
+            Ok(ExitCode::from(FOUND))
+        }
+        (outcome, _) => outcome,
+    }
 }
 
 fn fixed_revision(text: &str) -> Result<GitRev> {

@@ -1,6 +1,8 @@
 //! One file for each command, and what they share: reading a spec and reporting what was found.
 
+mod blueprints;
 mod check;
+mod explain;
 mod init;
 mod input;
 mod plan;
@@ -24,6 +26,8 @@ pub fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Check(arguments) => check::run(arguments),
         Command::Render(arguments) => render::run(arguments),
         Command::Plan(arguments) => plan::run(arguments),
+        Command::Blueprints(arguments) => blueprints::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::Schema => print_schema(),
         Command::Completions { shell } => {
             let mut script = Vec::new();

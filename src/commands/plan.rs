@@ -4,17 +4,25 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
+use dagforge::blueprint::Blueprints;
 use dagforge::cli::{Plan, PlanFormat};
 
 use super::{FOUND, input};
 
 /// Prints the plan of every deployment.
 pub fn run(arguments: &Plan) -> Result<ExitCode> {
-    let blueprints = input::blueprints(&arguments.revision)?;
+    let folder = arguments.revision.blueprints.as_deref();
+    let Some(blueprints) = input::blueprints(folder, arguments.input.message_format)? else {
+        return Ok(ExitCode::from(FOUND));
+    };
+    input::blamed(print(arguments, &blueprints), folder, &blueprints, &arguments.input)
+}
+
+fn print(arguments: &Plan, blueprints: &Blueprints) -> Result<ExitCode> {
     let Some(mut checked) = input::read(&arguments.input)? else {
         return Ok(ExitCode::from(FOUND));
     };
-    let compiled = checked.compile(&arguments.revision, &blueprints)?;
+    let compiled = checked.compile(&arguments.revision, blueprints)?;
     let plans: Vec<_> = compiled.iter().map(|it| &it.plan).collect();
     let mut stdout = io::stdout();
     match (arguments.format, plans.as_slice()) {

@@ -16,12 +16,19 @@ use super::{FOUND, input};
 
 /// Renders every deployment of the spec; where one has a fault, none of the following is written.
 pub fn run(arguments: &Render) -> Result<ExitCode> {
-    let blueprints = input::blueprints(&arguments.revision)?;
+    let folder = arguments.revision.blueprints.as_deref();
+    let Some(blueprints) = input::blueprints(folder, arguments.input.message_format)? else {
+        return Ok(ExitCode::from(FOUND));
+    };
+    input::blamed(render(arguments, &blueprints), folder, &blueprints, &arguments.input)
+}
+
+fn render(arguments: &Render, blueprints: &Blueprints) -> Result<ExitCode> {
     let Some(mut checked) = input::read(&arguments.input)? else {
         return Ok(ExitCode::from(FOUND));
     };
     let mut differs = false;
-    let mut compiled = checked.compile(&arguments.revision, &blueprints)?;
+    let mut compiled = checked.compile(&arguments.revision, blueprints)?;
     if let Some((target, key)) = asked_for(arguments.target) {
         compiled.retain(|it| it.targets().contains(&target));
         if compiled.is_empty() {
@@ -30,7 +37,7 @@ pub fn run(arguments: &Render) -> Result<ExitCode> {
     }
     for compiled in compiled {
         let folder = arguments.out.join(&compiled.plan.deployment.name);
-        let run = Run { arguments, compiled: &compiled, blueprints: &blueprints, folder: &folder };
+        let run = Run { arguments, compiled: &compiled, blueprints, folder: &folder };
         let problems = match (arguments.check, arguments.stdout) {
             (true, _) => run.compare(&mut differs)?,
             (_, true) => run.print()?,

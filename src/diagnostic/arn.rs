@@ -6,13 +6,17 @@ use crate::spec::path::SpecPath;
 
 codes! {
     FOREIGN_PARTITION = "foreign-partition": "An ARN belongs to another partition (`aws`, `aws-cn`, `aws-us-gov`) than the \
-        deployment's region. Partitions share nothing.";
+        deployment's region. Partitions share nothing."
+        => "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html";
     FOREIGN_REGION = "foreign-region": "An ARN belongs to another region than the deployment, and AWS takes only one of \
-        the same region there.";
+        the same region there."
+        => "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html";
     FOREIGN_ACCOUNT = "foreign-account": "An ARN belongs to another account than the spec's `account`. For certificates and \
         policies AWS refuses that; elsewhere the other account has to share the resource, so it is most often the \
-        wrong environment's.";
-    WRONG_ARN = "wrong-arn": "An ARN names another kind of thing than its key takes.";
+        wrong environment's."
+        => "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html";
+    WRONG_ARN = "wrong-arn": "An ARN names another kind of thing than its key takes."
+        => "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html";
 }
 
 impl Diagnostics {

@@ -6,19 +6,26 @@ use crate::spec::path::SpecPath;
 
 codes! {
     CREATE_AND_EXISTING = "create-and-existing": "`create` and `existing` exclude each other: one of the two databases \
-        would not be used.";
+        would not be used."
+        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
     ENGINE_VERSION = "engine-version": "RDS does not create this version of PostgreSQL. A version has a major and a minor \
-        number; RDS keeps the minor one up to date by itself afterwards.";
+        number; RDS keeps the minor one up to date by itself afterwards."
+        => "https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html";
     DATABASE_CLASS = "database-class": "An RDS instance class is `db.`, a family and a size, and the old families do not \
-        run today's PostgreSQL.";
+        run today's PostgreSQL."
+        => "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html";
     MAX_STORAGE = "max-storage": "Storage that may grow by itself needs a limit at least a tenth above what it begins \
-        with; RDS refuses a smaller one.";
+        with; RDS refuses a smaller one."
+        => "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html";
     NO_BACKUPS = "no-backups": "Without automatic backups a mistake on the database is final, and so is everything Dagster \
-        knows about past runs. That is accepted with `protect: false` only.";
+        knows about past runs. That is accepted with `protect: false` only."
+        => "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html";
     SMALL_DATABASE = "small-database": "Every run holds a connection to the database, and PostgreSQL on RDS accepts a \
-        number of them that depends on the instance's memory: bytes divided by 9,531,392. Beyond it runs fail.";
+        number of them that depends on the instance's memory: bytes divided by 9,531,392. Beyond it runs fail."
+        => "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html";
     RETENTION_DAYS = "retention-days": "CloudWatch Logs keeps log events for one of a few numbers of days, and refuses \
-        every other number.";
+        every other number."
+        => "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html";
 }
 
 impl Diagnostics {

@@ -6,10 +6,13 @@ use crate::spec::path::SpecPath;
 
 codes! {
     DATABASE_AUTH = "database-auth": "Each way of signing in to the database needs to know something: a password is named by \
-        its secret, a token by the database's resource id, and a rotation by the secret's whole ARN.";
+        its secret, a token by the database's resource id, and a rotation by the secret's whole ARN."
+        => "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html";
     CAPACITY_UNITS = "capacity-units": "Aurora Serverless v2 grows between two numbers of capacity units, in steps of a half, \
-        up to 256.";
-    WINDOW_OVERLAP = "window-overlap": "RDS refuses a backup window that has a minute in common with the maintenance window.";
+        up to 256."
+        => "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html";
+    WINDOW_OVERLAP = "window-overlap": "RDS refuses a backup window that has a minute in common with the maintenance window."
+        => "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html";
 }
 
 impl Diagnostics {

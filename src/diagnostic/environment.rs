@@ -5,12 +5,16 @@ use super::{Diagnostics, Place};
 use crate::spec::path::SpecPath;
 
 codes! {
-    ENV_AND_SECRET = "env-and-secret": "ECS refuses a task definition in which a name is both a variable and a secret.";
+    ENV_AND_SECRET = "env-and-secret": "ECS refuses a task definition in which a name is both a variable and a secret."
+        => "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html";
     RESERVED_VARIABLE = "reserved-variable": "The variable is set by the deployment, by Dagster or by ECS. A second value \
-        would point the container at another database, account or config.";
+        would point the container at another database, account or config."
+        => "A rule of dagforge's own: these variables are what connects a container to its deployment.";
     CREDENTIAL = "credential": "A value that looks like a credential stands in the spec. It would be in Git, in the \
         rendered output and in the task definition, where everybody with read access to ECS sees it. A reference \
-        below `secrets` reaches the container as the same environment variable.";
+        below `secrets` reaches the container as the same environment variable."
+        => "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html, for the ids that begin a \
+        key";
 }
 
 impl Diagnostics {

@@ -5,13 +5,16 @@ use super::{Diagnostics, Place};
 use crate::spec::path::SpecPath;
 
 codes! {
-    NO_CODE_SERVER = "no-code-server": "A compose file becomes a spec by its code servers: services whose command is \
-        `dagster api grpc` or `dagster code-server start`. Without one there is no code location to begin with.";
-    FILL_IN = "fill-in": "A credential, or a variable that holds one, became a reference to a secret, and its value was not \
+    NO_CODE_SERVER = "no-code-server" (compose file): "A compose file becomes a spec by its code servers: services whose command is \
+        `dagster api grpc` or `dagster code-server start`. Without one there is no code location to begin with."
+        => "dagster/_cli/api.py and dagster/_cli/code_server.py of Dagster.";
+    FILL_IN = "fill-in" (compose file): "A credential, or a variable that holds one, became a reference to a secret, and its value was not \
         copied: put it into Secrets Manager under the name that the spec now has, or change the name. One of a service \
-        beside Dagster's is set in `.env`.";
-    NOT_TAKEN_OVER = "not-taken-over": "A part of the compose file has no counterpart in the spec, or none that can be told \
-        from the file. What it did has to be looked at by hand.";
+        beside Dagster's is set in `.env`."
+        => "A rule of dagforge's own: a spec holds no secret.";
+    NOT_TAKEN_OVER = "not-taken-over" (compose file): "A part of the compose file has no counterpart in the spec, or none that can be told \
+        from the file. What it did has to be looked at by hand."
+        => "A rule of dagforge's own: nothing is ignored silently.";
 }
 
 impl Diagnostics {

@@ -6,16 +6,24 @@ use crate::spec::path::SpecPath;
 
 codes! {
     FARGATE_SIZE = "fargate-size": "Fargate sells CPU and memory in fixed pairs, and ECS refuses every other pair. The \
-        help names the nearest pair with at least as much of both.";
+        help names the nearest pair with at least as much of both."
+        => "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html";
     NAME_TOO_LONG = "name-too-long": "A name in AWS that is made from the deployment's name would be longer than AWS \
         allows. Such names are not cut, because two deployments could then share one; the name they are made from has \
-        to be shorter.";
+        to be shorter."
+        => "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, \
+        https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html, \
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html and \
+        https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html";
     REPEATED_ITEM = "repeated-item": "A list has the same item twice. AWS refuses most such lists, and in the others \
-        one of the two was meant to be something else.";
+        one of the two was meant to be something else."
+        => "A rule of dagforge's own: a list is a set wherever AWS reads it as one.";
     NO_EFFECT = "no-effect": "A key is set that does nothing, because another key decides otherwise. It is harmless, \
-        but whoever reads the spec expects something that does not happen.";
+        but whoever reads the spec expects something that does not happen."
+        => "A rule of dagforge's own: nothing that is asked for is ignored silently.";
     DEFINITION_SIZE = "definition-size": "ECS accepts task definitions of up to 64 KiB, most of which is environment. \
-        Large values belong in a file of the image, in S3 or in a parameter.";
+        Large values belong in a file of the image, in S3 or in a parameter."
+        => "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html";
 }
 
 impl Diagnostics {

@@ -7,14 +7,20 @@ use crate::spec::path::SpecPath;
 codes! {
     EXISTING_LISTENER = "existing-listener": "With `web.listener` the load balancer, its certificate and its name are \
         somebody else's. Nothing of theirs is changed but the rule that is added, so what describes a load balancer has \
-        no place beside it.";
+        no place beside it."
+        => "A rule of dagforge's own: nothing that is given is changed.";
     TAKES_EVERYTHING = "takes-everything": "A rule without host and path takes every request that no rule before it has \
-        taken, those for other applications of the same listener too.";
+        taken, those for other applications of the same listener too."
+        => "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html";
     OLD_TLS = "old-tls": "TLS 1.0 and 1.1 are broken, and no browser of today needs them \
-        (<https://datatracker.ietf.org/doc/html/rfc8996>).";
+        (<https://datatracker.ietf.org/doc/html/rfc8996>)."
+        => "RFC 8996, https://datatracker.ietf.org/doc/html/rfc8996, and \
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html";
     READ_ONLY_COPY = "read-only-copy": "A listener tells the UI and its read-only copy apart by their names: each has one, \
-        and they differ.";
-    SCALING_LIMITS = "scaling-limits": "The fewest tasks cannot be more than the most.";
+        and they differ."
+        => "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html";
+    SCALING_LIMITS = "scaling-limits": "The fewest tasks cannot be more than the most."
+        => "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html";
 }
 
 impl Diagnostics {

@@ -6,11 +6,14 @@ use crate::spec::path::SpecPath;
 
 codes! {
     LOCAL_PORT = "local-port": "Two services of the local stack would listen on the same port of the machine, and Docker \
-        starts only the first. On ECS each task has an address of its own, so this concerns nothing but `local`.";
+        starts only the first. On ECS each task has an address of its own, so this concerns nothing but `local`."
+        => "https://docs.docker.com/reference/compose-file/services/#ports";
     LOCAL_SERVICE = "local-service": "Services of the local stack find each other by name: code locations by their keys, \
-        extra services by theirs, and `postgres`, `localstack`, `webserver` and `daemon`, which every stack has.";
+        extra services by theirs, and `postgres`, `localstack`, `webserver` and `daemon`, which every stack has."
+        => "https://docs.docker.com/compose/how-tos/networking/";
     LOCAL_HEALTH_CHECK = "local-health-check": "What depends on a service waits until it is healthy, so every service of \
-        the local stack has a health check. Those of a few images are known; the spec has to give any other.";
+        the local stack has a health check. Those of a few images are known; the spec has to give any other."
+        => "https://docs.docker.com/reference/compose-file/services/#healthcheck";
 }
 
 impl Diagnostics {

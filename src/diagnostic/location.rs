@@ -5,19 +5,25 @@ use super::{Diagnostics, Place};
 use crate::spec::path::SpecPath;
 
 codes! {
-    NO_LOCATIONS = "no-locations": "A deployment without a code location has nothing to show and nothing to run.";
+    NO_LOCATIONS = "no-locations": "A deployment without a code location has nothing to show and nothing to run."
+        => "A rule of dagforge's own: Dagster itself starts with an empty workspace.";
     DEFINITIONS_SOURCE = "definitions-source": "A code location is loaded from exactly one of `module`, `file` and \
-        `package`. Dagster would refuse none, and choose among several by itself.";
+        `package`. Dagster would refuse none, and choose among several by itself."
+        => "dagster/_core/workspace/load_target.py of Dagster.";
     SAME_DEFINITIONS = "same-definitions": "Two code locations load the same definitions. Every schedule and sensor in \
-        them would run twice.";
+        them would run twice."
+        => "A rule of dagforge's own: Dagster takes every code location for a different one.";
     SERVER_REPLICAS = "server-replicas": "Each `dagster code-server start` makes an id of its own, and Dagster loads a \
         location anew whenever the id of its server changes: with several it would do so at every other request. \
-        `dagster api grpc` can be given an id that all share.";
+        `dagster api grpc` can be given an id that all share."
+        => "dagster/_grpc/server_watcher.py of Dagster.";
     DAGSTER_VERSION = "dagster-version": "The rendered dagster.yaml needs Dagster 1.13 or later, and the versions of \
-        dagster-aws and dagster-postgres that belong to a release of Dagster are known for 1.x.";
+        dagster-aws and dagster-postgres that belong to a release of Dagster are known for 1.x."
+        => "The releases of dagster and its libraries, https://pypi.org/project/dagster/#history";
     CONTAINER_USER = "container-user": "Containers run as `uid:gid`, two numbers: ECS looks up no names before a \
         container starts. Root is refused, because whatever escapes from code or a dependency would then own the \
-        container.";
+        container."
+        => "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html";
 }
 
 impl Diagnostics {

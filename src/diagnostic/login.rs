@@ -6,23 +6,31 @@ use crate::spec::path::SpecPath;
 
 codes! {
     LOGIN_NEEDS_HTTPS = "login-needs-https": "A load balancer signs people in at a listener of HTTPS alone: the session is \
-        a cookie, and the identity provider sends people back to an address with `https://`.";
+        a cookie, and the identity provider sends people back to an address with `https://`."
+        => "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html";
     LOGIN_PROVIDER = "login-provider": "`web.auth` names the one provider that people sign in at, `oidc` or `cognito`. \
-        Without any nobody could sign in, and with two a load balancer would not know which.";
+        Without any nobody could sign in, and with two a load balancer would not know which."
+        => "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html";
     LOGIN_INCOMPLETE = "login-incomplete": "A load balancer is told every address of an identity provider: it discovers \
-        none. A preset knows them but for a word or two that are your own, such as the tenant.";
+        none. A preset knows them but for a word or two that are your own, such as the tenant."
+        => "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html";
     LOGIN_SUPERFLUOUS = "login-superfluous": "A word of `web.auth.oidc` belongs to another preset, or to a provider \
-        without one. One of the two is a mistake, and people would sign in somewhere else than you think.";
+        without one. One of the two is a mistake, and people would sign in somewhere else than you think."
+        => "A rule of dagforge's own: a word that does nothing is a mistake.";
     LOGIN_TEXT = "login-text": "Ids of clients, authorization servers and user pool domains go into addresses as they \
-        are: letters, digits, `-`, `.`, `_` and `~`.";
+        are: letters, digits, `-`, `.`, `_` and `~`."
+        => "RFC 3986 section 2.3, https://datatracker.ietf.org/doc/html/rfc3986#section-2.3";
     LOGIN_SCOPE = "login-scope": "Without `openid` in its scope a login is none: the provider says no more than that \
-        something may be accessed, and the load balancer refuses everybody.";
+        something may be accessed, and the load balancer refuses everybody."
+        => "OpenID Connect Core 1.0 section 3.1.2.1, https://openid.net/specs/openid-connect-core-1_0.html";
     LOGIN_SECRET = "login-secret": "CloudFormation reads the client's secret while it makes the listener's rule, for \
         Terraform too, so that no template, plan or state has it. It can read Secrets Manager there, not SSM, and no key \
-        with a brace in it.";
+        with a brace in it."
+        => "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html";
     LOGIN_NEEDS_NAT = "login-needs-nat": "After somebody has signed in, the load balancer itself asks the identity \
         provider who that is. From private subnets without NAT gateway it reaches nobody, and every login ends in an \
-        error 500.";
+        error 500."
+        => "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html";
 }
 
 impl Diagnostics {

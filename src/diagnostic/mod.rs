@@ -5,6 +5,7 @@
 //! A finding about the spec names a path; its line is looked up when it is printed.
 
 mod arn;
+mod blueprint;
 mod code;
 mod data;
 mod database;
@@ -30,7 +31,7 @@ mod tasks;
 mod web;
 mod yaml;
 
-pub use code::Code;
+pub use code::{Code, Example};
 pub use print::{Look, Placed};
 
 use crate::spec::path::SpecPath;
@@ -60,6 +61,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         sharing::CODES,
         local::CODES,
         import::CODES,
+        blueprint::CODES,
     ];
     subjects.into_iter().flatten().copied()
 }
@@ -232,6 +234,7 @@ mod tests {
             assert!(seen.insert(code.name), "{code} twice");
             assert!(code.name.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-'), "{code}");
             assert!(code.meaning.ends_with('.') && code.meaning.len() > 40, "{code} is not explained");
+            assert!(code.source.len() > 15, "{code} has no source");
         }
     }
 }

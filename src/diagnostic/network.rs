@@ -9,29 +9,44 @@ use crate::spec::path::SpecPath;
 codes! {
     VPC_RANGE = "vpc-range": "The range of the created VPC is cut into a quarter for each zone's tasks and a last \
         quarter for load balancer and NAT gateways. AWS takes no VPC larger than /16, and below /24 the parts are too \
-        small to be of use.";
+        small to be of use."
+        => "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html";
     PUBLIC_RANGE = "public-range": "The VPC's addresses belong to somebody on the internet, whom the deployment could \
-        then not reach. Private ranges are 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 and 100.64.0.0/10.";
-    IPV4_ONLY = "ipv4-only": "VPC, load balancer and security group rules of a deployment are IPv4.";
+        then not reach. Private ranges are 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 and 100.64.0.0/10."
+        => "RFC 1918, https://datatracker.ietf.org/doc/html/rfc1918, and RFC 6598, \
+        https://datatracker.ietf.org/doc/html/rfc6598";
+    IPV4_ONLY = "ipv4-only": "VPC, load balancer and security group rules of a deployment are IPv4."
+        => "A rule of dagforge's own: neither blueprint has IPv6.";
     OVERLAPPING_RANGES = "overlapping-ranges": "Two ranges have addresses in common. The ranges of one VPC never do, \
-        so one of them is wrong; in a list of clients one of them is superfluous.";
+        so one of them is wrong; in a list of clients one of them is superfluous."
+        => "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html";
     FOREIGN_ZONE = "foreign-zone": "An availability zone belongs to another region than the deployment. A zone's name \
-        is the region's and a letter.";
+        is the region's and a letter."
+        => "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html";
     SMALL_SUBNETS = "small-subnets": "Every Fargate task takes an address of its subnet, and AWS keeps five in each. A \
         run that gets no address fails to start, so there have to be enough for all runs at once, two tasks of \
-        every service during a deployment, endpoints, database, and the load balancer.";
+        every service during a deployment, endpoints, database, and the load balancer."
+        => "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html and \
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html";
     NO_WAY_OUT = "no-way-out": "Without NAT gateway and without VPC endpoints no task reaches AWS, so none can even \
-        pull its image.";
+        pull its image."
+        => "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html";
     MISSING_ENDPOINT = "missing-endpoint": "Without a NAT gateway every AWS service that tasks call needs a VPC \
-        endpoint. Missing one shows as a task that hangs, or never starts.";
+        endpoint. Missing one shows as a task that hangs, or never starts."
+        => "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html";
     UNREACHABLE_IMAGE = "unreachable-image": "Without a NAT gateway tasks pull images from ECR in their own region and \
-        from nowhere else, because VPC endpoints lead to AWS alone. public.ecr.aws is on the internet too.";
+        from nowhere else, because VPC endpoints lead to AWS alone. public.ecr.aws is on the internet too."
+        => "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html";
     REFUSED_NAMESPACE = "refused-namespace": "The private DNS namespace would hide names that the deployment itself \
-        needs, or that resolvers never ask DNS for.";
+        needs, or that resolvers never ask DNS for."
+        => "A rule of dagforge's own: these suffixes are AWS's or those of RFC 6761, \
+        https://datatracker.ietf.org/doc/html/rfc6761.";
     SHADOWED_DOMAIN = "shadowed-domain": "Inside the VPC the private DNS namespace answers for every name below it, so \
-        the UI's own name would not resolve there.";
+        the UI's own name would not resolve there."
+        => "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html";
     LONG_TTL = "long-ttl": "A replaced code server has a new address. Webserver and daemon call the old one for as \
-        long as resolvers keep the answer.";
+        long as resolvers keep the answer."
+        => "A rule of dagforge's own: the time to live bounds how long a replaced server is called.";
 }
 
 impl Diagnostics {

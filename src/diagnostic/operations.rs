@@ -5,7 +5,8 @@ use super::{Diagnostics, Place};
 use crate::spec::path::SpecPath;
 
 codes! {
-    NO_ALARM = "no-alarm": "An alarm is asked for by name, and there is no metric in this deployment that it could watch.";
+    NO_ALARM = "no-alarm": "An alarm is asked for by name, and there is no metric in this deployment that it could watch."
+        => "A rule of dagforge's own: what is asked for is there, or refused.";
 }
 
 impl Diagnostics {

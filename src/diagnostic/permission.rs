@@ -6,19 +6,26 @@ use crate::spec::path::SpecPath;
 
 codes! {
     PERMISSION_SHAPE = "permission-shape": "A permission is either a list of actions in `allow` with a list of ARNs in \
-        `on`, or the ARN of a managed policy in `managed`.";
+        `on`, or the ARN of a managed policy in `managed`."
+        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
     BAD_ACTION = "bad-action": "An IAM action is a service and an operation, `s3:GetObject`; the operation may have `*` \
-        and `?`.";
+        and `?`."
+        => "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html";
     WIDE_PERMISSION = "wide-permission": "A permission covers every operation of a service, or every resource. Some \
-        actions know no narrower resource; for the others, naming it limits what a mistake or an intruder can do.";
+        actions know no narrower resource; for the others, naming it limits what a mistake or an intruder can do."
+        => "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege";
     UNSAFE_PERMISSION = "unsafe-permission": "A permission is worth every permission: with `*` as action, or with the \
-        right to pass or change any role, whoever controls a run controls the account.";
+        right to pass or change any role, whoever controls a run controls the account."
+        => "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html";
     BAD_RESOURCE = "bad-resource": "What a permission is allowed on is an ARN, in which `*` and `?` may stand for parts, \
-        or `*` alone.";
+        or `*` alone."
+        => "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html";
     TOO_MANY_POLICIES = "too-many-policies": "IAM attaches 10 managed policies to a role, up to 20 after a quota \
-        increase, and never more.";
+        increase, and never more."
+        => "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
     POLICY_SIZE = "policy-size": "The inline policies of a role have at most 10,240 characters together. A managed policy \
-        of yours, named in `managed`, has a limit of its own.";
+        of yours, named in `managed`, has a limit of its own."
+        => "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
 }
 
 impl Diagnostics {

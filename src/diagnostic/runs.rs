@@ -6,16 +6,23 @@ use crate::spec::path::SpecPath;
 
 codes! {
     NO_CAPACITY = "no-capacity": "ECS needs a capacity provider with a weight above zero, or it cannot decide where a run \
-        goes.";
+        goes."
+        => "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html";
     SPOT_ONLY = "spot-only": "Every run is on Spot, which AWS takes back with two minutes' notice. Long runs then start \
-        over and over; a run whose tag `ecs/run_task_kwargs` says so can still be on demand.";
-    NEVER_RUNS = "never-runs": "A limit of zero queues such runs for ever.";
-    SHORT_TIMEOUT = "short-timeout": "A run is given up before ECS has had the time that it usually needs.";
+        over and over; a run whose tag `ecs/run_task_kwargs` says so can still be on demand."
+        => "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html";
+    NEVER_RUNS = "never-runs": "A limit of zero queues such runs for ever."
+        => "dagster/_core/run_coordinator of Dagster: a limit counts runs in progress.";
+    SHORT_TIMEOUT = "short-timeout": "A run is given up before ECS has had the time that it usually needs."
+        => "A rule of dagforge's own: pulling a large image alone takes minutes.";
     ONE_SUBNET = "one-subnet": "A run that inherits its network starts in the subnet that the daemon's task happens to be in. Each \
-        takes an address there, and when none is left runs fail to start.";
-    RESERVED_RUN_TAG = "reserved-run-tag": "The launcher sets this tag itself, or refuses to pass it on.";
+        takes an address there, and when none is left runs fail to start."
+        => "dagster_aws/ecs/tasks.py of dagster-aws, `get_current_ecs_task_metadata`.";
+    RESERVED_RUN_TAG = "reserved-run-tag": "The launcher sets this tag itself, or refuses to pass it on."
+        => "dagster_aws/ecs/launcher.py of dagster-aws.";
     OVERRIDE_SIZE = "override-size": "RunTask takes 8,192 characters of overrides. Dagster passes the whole instance in them, \
-        so every tag limit, tag and propagated key adds to each launch.";
+        so every tag limit, tag and propagated key adds to each launch."
+        => "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html";
 }
 
 impl Diagnostics {

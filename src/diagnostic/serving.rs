@@ -6,15 +6,20 @@ use crate::spec::path::SpecPath;
 
 codes! {
     SERVE_KEY = "serve-key": "A code location is served by a service of its own (`grpc`), loaded by webserver and daemon \
-        (`in_process`), or served by something else (`external`). Some keys mean something in one of these alone.";
-    EXTERNAL_ADDRESS = "external-address": "Dagster reaches a server elsewhere at a host and port, or at a socket.";
+        (`in_process`), or served by something else (`external`). Some keys mean something in one of these alone."
+        => "dagster/_core/workspace/config_schema.py of Dagster.";
+    EXTERNAL_ADDRESS = "external-address": "Dagster reaches a server elsewhere at a host and port, or at a socket."
+        => "dagster/_core/workspace/config_schema.py of Dagster, `grpc_server`.";
     IN_PROCESS_DIFFERS = "in-process-differs": "Code locations in one process share its environment and its role, and \
         Dagster takes image and task definition of a run from that process. So `run`, `env`, `secrets`, \
-        `permissions` and `s3_prefix` are the same for all of them.";
+        `permissions` and `s3_prefix` are the same for all of them."
+        => "dagster_aws/ecs/launcher.py of dagster-aws.";
     IN_PROCESS_SECRET = "in-process-secret": "A secret that is created belongs to one code location. What webserver and \
-        daemon load is one process for all, so its secrets have to exist.";
+        daemon load is one process for all, so its secrets have to exist."
+        => "A rule of dagforge's own: a created secret stands in the stack of its owner.";
     LOCATION_NAME = "location-name": "Dagster tells code locations apart by their names, and loads only one of two that \
-        have the same.";
+        have the same."
+        => "dagster/_core/workspace/context.py of Dagster: locations are kept by name.";
 }
 
 impl Diagnostics {

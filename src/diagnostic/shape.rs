@@ -7,28 +7,43 @@ use crate::spec::path::SpecPath;
 
 codes! {
     UNKNOWN_KEY = "unknown-key": "The spec has a key that does not exist at this place. Unknown keys are refused, \
-        because a misspelt key that is ignored leaves its default in place, unnoticed.";
+        because a misspelt key that is ignored leaves its default in place, unnoticed."
+        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
     MISSING_KEY = "missing-key": "A key that has no default is not there, so nothing can be rendered. The \
-        help says what belongs there.";
+        help says what belongs there."
+        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
     WRONG_TYPE = "wrong-type": "A value is of another kind than its key takes: a map where a string is expected, or an \
-        unquoted number where a string is.";
-    UNKNOWN_WORD = "unknown-word": "A key that takes one of a few words has another.";
-    BAD_VALUE = "bad-value": "A string or number has the right kind, but no value of this key looks like it.";
+        unquoted number where a string is."
+        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
+    UNKNOWN_WORD = "unknown-word": "A key that takes one of a few words has another."
+        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
+    BAD_VALUE = "bad-value": "A string or number has the right kind, but no value of this key looks like it."
+        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
     BAD_KEY = "bad-key": "A key that the user chooses, such as a code location's, cannot be a part of the AWS names \
-        that are made from it.";
-    OUT_OF_RANGE = "out-of-range": "A number, a list or a string is smaller or larger than its key allows.";
+        that are made from it."
+        => "A rule of dagforge's own: keys become parts of logical ids, Terraform labels, DNS labels and IAM paths, so \
+        they are lower-case words joined by hyphens.";
+    OUT_OF_RANGE = "out-of-range": "A number, a list or a string is smaller or larger than its key allows."
+        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
     AMBIGUOUS_STRING = "ambiguous-string": "A string without quotes that YAML 1.1 reads as a boolean or a number, and YAML \
-        1.2 as a string: `on`, `no`, `022`, `22:22`. Quotes make it mean the same everywhere.";
+        1.2 as a string: `on`, `no`, `022`, `22:22`. Quotes make it mean the same everywhere."
+        => "YAML 1.1, https://yaml.org/type/bool.html, against YAML 1.2.2, \
+        https://yaml.org/spec/1.2.2/#103-core-schema.";
     RETIRED_KEY = "retired-key": "A key that specs do not have because something better takes its place, which the \
-        help names.";
+        help names."
+        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
     NOT_SUPPORTED_YET = "not-supported-yet": "A key that belongs to the grammar, but that this version cannot render \
-        yet. It is refused rather than ignored, because the deployment would lack what it asks for.";
+        yet. It is refused rather than ignored, because the deployment would lack what it asks for."
+        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
     NO_ENVIRONMENTS = "no-environments": "An environment was asked for with `--env`, but the spec has no \
-        `environments`.";
+        `environments`."
+        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
     NESTED_ENVIRONMENTS = "nested-environments": "An environment has `environments` of its own. There is one level: \
-        `--env` picks one environment, which is laid over the spec.";
+        `--env` picks one environment, which is laid over the spec."
+        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
     UNKNOWN_ENVIRONMENT = "unknown-environment": "The environment asked for with `--env` is not among the spec's \
-        `environments`.";
+        `environments`."
+        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
 }
 
 /// How many names a list of candidates shows.

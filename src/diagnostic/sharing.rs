@@ -7,7 +7,8 @@ use crate::spec::path::SpecPath;
 codes! {
     SHARED_BY_ENVIRONMENTS = "shared-by-environments": "Several environments of the spec would use the same thing: two daemons \
         on one database launch everything twice, two deployments in one config bucket overwrite each other's config, \
-        two UIs cannot answer to one name.";
+        two UIs cannot answer to one name."
+        => "A rule of dagforge's own: deployments share nothing that they write.";
 }
 
 impl Diagnostics {

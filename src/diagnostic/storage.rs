@@ -6,15 +6,20 @@ use crate::spec::path::SpecPath;
 
 codes! {
     OVERLAPPING_PREFIXES = "overlapping-prefixes": "A code location may use what is below its prefix in the data bucket, \
-        and nothing else. Where one prefix is below another, one location may change what belongs to the other.";
+        and nothing else. Where one prefix is below another, one location may change what belongs to the other."
+        => "A rule of dagforge's own, because IAM allows by prefix.";
     LIFECYCLE_RULE = "lifecycle-rule": "A lifecycle rule says when objects are deleted (`expire_days`), or when they move \
-        and where to (`move_days` and `move_to`), or both in this order.";
+        and where to (`move_days` and `move_to`), or both in this order."
+        => "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html";
     UNKNOWN_FILE_SYSTEM = "unknown-file-system": "A volume is a folder of a file system, which is named by its key below \
-        `storage.efs`.";
+        `storage.efs`."
+        => "A rule of dagforge's own: a volume of a file system that nobody defined is a misspelt one.";
     UNUSED_FILE_SYSTEM = "unused-file-system": "A file system is there for the volumes of code locations. One that \
-        nothing mounts is a mistake somewhere else.";
+        nothing mounts is a mistake somewhere else."
+        => "A rule of dagforge's own: what is accepted is used.";
     VOLUME_CLASH = "volume-clash": "Two volumes would get one name in a template or module, because hyphens are lost \
-        there.";
+        there."
+        => "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html";
 }
 
 impl Diagnostics {

@@ -5,12 +5,16 @@ use super::{Diagnostics, Place};
 use crate::spec::path::SpecPath;
 
 codes! {
-    TOO_MANY_TAGS = "too-many-tags": "A resource has at most 50 tags, the deployment's own included.";
+    TOO_MANY_TAGS = "too-many-tags": "A resource has at most 50 tags, the deployment's own included."
+        => "https://docs.aws.amazon.com/tag-editor/latest/userguide/reference.html";
     BAD_TAG = "bad-tag": "A tag's key has 1 to 128 characters and its value up to 256: letters, digits, blanks and \
-        `_ . : / = + - @`.";
-    RESERVED_TAG = "reserved-tag": "The tag is AWS's or the deployment's own.";
+        `_ . : / = + - @`."
+        => "https://docs.aws.amazon.com/tag-editor/latest/userguide/reference.html";
+    RESERVED_TAG = "reserved-tag": "The tag is AWS's or the deployment's own."
+        => "https://docs.aws.amazon.com/tag-editor/latest/userguide/reference.html";
     TAGS_DIFFER_IN_CASE = "tags-differ-in-case": "IAM does not tell tag keys apart that differ in case only, and refuses \
-        the second one.";
+        the second one."
+        => "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html";
 }
 
 impl Diagnostics {

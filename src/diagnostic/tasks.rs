@@ -6,13 +6,17 @@ use crate::spec::path::SpecPath;
 
 codes! {
     SHARED_KEY = "shared-key": "A task and a code location have the same key. Their stacks, their secrets and their \
-        revisions in `releases` are named after it, so a key can only belong to one of them.";
+        revisions in `releases` are named after it, so a key can only belong to one of them."
+        => "A rule of dagforge's own: one key, one stack.";
     IMAGE_OF = "image-of": "`of` takes the image of a code location or of a task that has an image of its own. An image \
-        that is again another's would hide where it comes from.";
+        that is again another's would hide where it comes from."
+        => "A rule of dagforge's own: one step leads to an image.";
     UNKNOWN_LOCATION = "unknown-location": "Every name in `trigger_from` is the key of a code location, whose runs get the \
-        right to start the task; so is every key below `local.code_locations`.";
+        right to start the task; so is every key below `local.code_locations`."
+        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
     SECRET_CLASH = "secret-clash": "Two secrets that are created would get one name in a template or module, because \
-        hyphens are lost there.";
+        hyphens are lost there."
+        => "A rule of dagforge's own: logical ids and Terraform labels have no hyphens.";
 }
 
 impl Diagnostics {

@@ -7,19 +7,26 @@ use crate::spec::path::SpecPath;
 codes! {
     PUBLIC_UI = "public-ui": "The UI would be on the internet without a login. Whoever reaches it can launch, stop and \
         delete everything. `auth` makes people sign in; `allow_public: true` says that this is meant, for example \
-        because `allow` has nothing but the ranges of an office.";
+        because `allow` has nothing but the ranges of an office."
+        => "The open-source webserver has no login of its own: https://docs.dagster.io/";
     PLAIN_HTTP = "plain-http": "The UI is on the internet over plain HTTP, where everybody on the way can read and \
-        change what it says. `domain` turns HTTPS on.";
+        change what it says. `domain` turns HTTPS on."
+        => "A rule of dagforge's own: a UI on the internet is encrypted.";
     NO_CLIENTS = "no-clients": "Nobody could reach the UI. For a created VPC its own range is allowed; for an \
-        existing one nothing is looked up, and from the internet nothing is allowed unless `web.allow` says so.";
+        existing one nothing is looked up, and from the internet nothing is allowed unless `web.allow` says so."
+        => "A rule of dagforge's own: nothing is looked up, so whoever may connect is said in the spec.";
     ALLOW_EVERYONE = "allow-everyone": "An internal load balancer is open to every address. Whoever gets into a network \
-        that is connected to the VPC reaches the UI.";
+        that is connected to the VPC reaches the UI."
+        => "A rule of dagforge's own: an internal load balancer is for known networks.";
     NEEDS_DOMAIN = "needs-domain": "A zone, a certificate or a security policy is given, but no `web.domain`, so the UI \
-        would be plain HTTP without a name.";
+        would be plain HTTP without a name."
+        => "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-https-listener.html";
     NEEDS_CERTIFICATE = "needs-certificate": "A certificate that is requested is validated by a record in the domain's \
-        zone. Without `web.zone` nobody writes it, and the deployment waits for hours and fails.";
+        zone. Without `web.zone` nobody writes it, and the deployment waits for hours and fails."
+        => "https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html";
     NEEDS_PUBLIC_SUBNETS = "needs-public-subnets": "A load balancer on the internet stands in public subnets. Those of an \
-        existing VPC have to be named: nothing is looked up.";
+        existing VPC have to be named: nothing is looked up."
+        => "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html";
 }
 
 impl Diagnostics {

@@ -6,31 +6,46 @@ use crate::source::MAX_BYTES;
 use crate::spec::path::SpecPath;
 
 codes! {
-    TOO_LARGE = "too-large": "The spec is larger than 4 MiB. A deployment with hundreds of code locations needs a \
-        tenth of that, so this is most likely another file.";
-    NOT_UTF8 = "not-utf8": "The file has bytes that are no UTF-8 text. Save it as UTF-8.";
+    TOO_LARGE = "too-large" (no spec): "The spec is larger than 4 MiB. A deployment with hundreds of code locations needs a \
+        tenth of that, so this is most likely another file."
+        => "A rule of dagforge's own: a limit of 4 MiB keeps what a hostile file can cost within seconds.";
+    NOT_UTF8 = "not-utf8" (no spec): "The file has bytes that are no UTF-8 text. Save it as UTF-8."
+        => "YAML 1.2.2, https://yaml.org/spec/1.2.2/#51-character-set; dagforge reads UTF-8 alone.";
     CONTROL_CHARACTER = "control-character": "The text has a character that YAML does not allow, such as NUL or \
-        escape. Remove it, or write it as an escape in double quotes.";
+        escape. Remove it, or write it as an escape in double quotes."
+        => "YAML 1.2.2, https://yaml.org/spec/1.2.2/#51-character-set";
     YAML_SYNTAX = "yaml-syntax": "The text is no YAML. The place is where the reader gave up; the mistake is there or \
-        shortly before.";
-    EMPTY_SPEC = "empty-spec": "The file has no content. `dagforge init` writes a spec to start from.";
+        shortly before."
+        => "YAML 1.2.2, https://yaml.org/spec/1.2.2/";
+    EMPTY_SPEC = "empty-spec": "The file has no content. `dagforge init` writes a spec to start from."
+        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
     SEVERAL_DOCUMENTS = "several-documents": "The file has several YAML documents, separated by `---`. A spec is one \
-        document; differences between deployments go below `environments`.";
+        document; differences between deployments go below `environments`."
+        => "A rule of dagforge's own: one file describes one deployment and its environments.";
     YAML_DIRECTIVE = "yaml-directive": "The file starts with a YAML directive, a line that begins with `%`. A spec \
-        needs none.";
+        needs none."
+        => "A rule of dagforge's own: a spec is plain data.";
     YAML_TAG = "yaml-tag": "A value has a YAML tag such as `!Ref`. Tags mean something in CloudFormation, nothing in \
-        a spec.";
+        a spec."
+        => "A rule of dagforge's own: a spec is plain data.";
     ANCHOR_REDEFINED = "anchor-redefined": "Two anchors have the same name, and an alias refers to one of them. YAML \
-        allows that, but it is easily read wrong, by people and by programs. Give each anchor a name of its own.";
+        allows that, but it is easily read wrong, by people and by programs. Give each anchor a name of its own."
+        => "YAML 1.2.2, https://yaml.org/spec/1.2.2/#692-node-anchors allows it; dagforge does not.";
     MERGE_KEY = "merge-key": "`<<` merges maps in YAML 1.1 only, and readers disagree about it. An alias of a whole \
-        value works, and what differs between deployments goes below `environments`.";
-    COMPLEX_KEY = "complex-key": "A key is a list or a map. The keys of a spec are plain words.";
+        value works, and what differs between deployments goes below `environments`."
+        => "https://yaml.org/type/merge.html, which YAML 1.2 does not have.";
+    COMPLEX_KEY = "complex-key": "A key is a list or a map. The keys of a spec are plain words."
+        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
     DUPLICATE_KEY = "duplicate-key": "A key is written twice in the same map. YAML readers keep one of the two \
-        silently, which one differs.";
-    TOO_DEEP = "too-deep": "Values are nested deeper than any spec needs: usually an alias that contains itself.";
+        silently, which one differs."
+        => "YAML 1.2.2, https://yaml.org/spec/1.2.2/#3213-node-comparison: keys of a map are unique.";
+    TOO_DEEP = "too-deep": "Values are nested deeper than any spec needs: usually an alias that contains itself."
+        => "A rule of dagforge's own: a limit of the reader against hostile files.";
     TOO_MANY_VALUES = "too-many-values": "With its aliases written out the spec is far larger than its text. Aliases \
-        of aliases grow exponentially; write the values out once.";
-    BAD_NUMBER = "bad-number": "`.inf` and `.nan` are numbers in YAML, but no setting of a deployment can have them.";
+        of aliases grow exponentially; write the values out once."
+        => "A rule of dagforge's own: a limit of the reader against hostile files.";
+    BAD_NUMBER = "bad-number": "`.inf` and `.nan` are numbers in YAML, but no setting of a deployment can have them."
+        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
 }
 
 impl Diagnostics {

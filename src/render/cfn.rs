@@ -42,8 +42,8 @@ pub(super) fn template(
         parameters.push(parameter(plan, id, part).ok_or_else(|| unpublished(&blueprint, part))?);
     }
     let layer_value = rooms.layer(index)?;
-    let frame = context! { plan => rooms.plan(), layer => layer_value, parameters => value_of(&parameters), body => body.body() };
-    let rendered = blueprints.render("cfn/template.yaml.j2", frame)?;
+    let context = context! { plan => rooms.plan(), layer => layer_value, parameters => value_of(&parameters), body => body.body() };
+    let rendered = blueprints.frame("cfn/template.yaml.j2", &body, context)?;
     Ok(File { path: layer.template.clone(), text: rendered.text })
 }
 

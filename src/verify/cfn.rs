@@ -11,10 +11,13 @@ use crate::render::File;
 use references::{Reference, references};
 
 /// What `--template-body` takes; a larger template would need a bucket.
-const MAX_BYTES: usize = 51_200;
-const MAX_RESOURCES: usize = 500;
-const MAX_PARAMETERS: usize = 200;
-const MAX_OUTPUTS: usize = 200;
+pub const MAX_BYTES: usize = 51_200;
+/// Resources of a template (<https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>).
+pub const MAX_RESOURCES: usize = 500;
+/// Parameters of a template.
+pub const MAX_PARAMETERS: usize = 200;
+/// Outputs of a template.
+pub const MAX_OUTPUTS: usize = 200;
 
 const SECTIONS: [&str; 9] = [
     "AWSTemplateFormatVersion",

@@ -9,7 +9,7 @@ mod tf;
 mod yaml;
 
 use crate::render::File;
-pub use cfn::Stacks;
+pub use cfn::{MAX_BYTES, MAX_OUTPUTS, MAX_PARAMETERS, MAX_RESOURCES, Stacks};
 pub use compose::Stack;
 pub use tf::Module;
 

@@ -251,12 +251,22 @@ fn prints_below_a_line_with_the_path() {
 #[test]
 fn blueprints_are_read_from_a_folder() {
     let root = TempDir::new().unwrap();
-    write(root.path(), &[file("cfn/a.yaml.j2", "a\n"), file("tf/sub/b.tf.j2", "b\n"), file("README.md", "x\n")])
-        .unwrap();
+    write(
+        root.path(),
+        &[
+            file("cfn/a.yaml.j2", "a\n"),
+            file("tf/sub/b.tf.j2", "b\n"),
+            file("README.md", "x\n"),
+            file(".git/HEAD", "x\n"),
+            file("n.txt", "x"),
+        ],
+    )
+    .unwrap();
     let found: Vec<(String, String)> = read_blueprints(root.path()).unwrap().into_iter().collect();
     assert_eq!(
         found,
-        [("cfn/a.yaml.j2".to_owned(), "a\n".to_owned()), ("tf/sub/b.tf.j2".to_owned(), "b\n".to_owned())]
+        [("cfn/a.yaml.j2", "a\n"), ("n.txt", ""), ("tf/sub/b.tf.j2", "b\n")]
+            .map(|(path, text)| (path.to_owned(), text.to_owned()))
     );
     assert!(read_blueprints(&root.path().join("nowhere")).is_err());
 }

@@ -158,7 +158,7 @@ fn every_branch_is_reached_by_some_spec() {
         marks.extend(mine);
         (name, text)
     });
-    let blueprints = Blueprints::shadowed_by(marked.collect()).unwrap();
+    let blueprints = Blueprints::shadowed_by("marked", marked.collect()).unwrap();
     let mut reached: BTreeSet<String> = BTreeSet::new();
     for spec in specs("examples").into_iter().chain(specs("tests/specs")) {
         for compiled in compiled(&spec, &blueprints) {
