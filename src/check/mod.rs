@@ -12,6 +12,7 @@ mod discovery;
 mod egress;
 pub(crate) mod environment;
 pub mod fargate;
+mod github;
 mod images;
 mod listener;
 mod local;
@@ -85,6 +86,7 @@ const RULES: &[&[Rule]] = &[
     runs::RULES,
     operations::RULES,
     tasks::RULES,
+    github::RULES,
 ];
 
 /// Runs every rule over a spec, for the environment it was laid out for; all findings at once.

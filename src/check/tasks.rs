@@ -14,7 +14,7 @@ use crate::spec::path::SpecPath;
 use crate::spec::scalar::{KeyName, SecretSource};
 use crate::spec::task::Task;
 
-pub(super) const RULES: &[Rule] = &[keys, triggers, time_zones, code_bucket, clashes, suffixes];
+pub(super) const RULES: &[Rule] = &[keys, reserved, triggers, time_zones, code_bucket, clashes, suffixes];
 
 fn tasks<'a>(subject: &'a Subject) -> impl Iterator<Item = (&'a KeyName, &'a Task)> {
     subject.spec.tasks.iter().flatten()
@@ -24,6 +24,19 @@ fn tasks<'a>(subject: &'a Subject) -> impl Iterator<Item = (&'a KeyName, &'a Tas
 fn keys(subject: &Subject, found: &mut Diagnostics) {
     for (key, _) in tasks(subject).filter(|(key, _)| subject.spec.code_locations.contains_key(*key)) {
         found.shared_key(&task_at(key.as_str()), key.as_str());
+    }
+}
+
+/// What `ops.sh` and the workflow call a layer, a service or an image of every deployment.
+const RESERVED: [&str; 9] =
+    ["core", "daemon", "data", "network", "operations", "platform", "read-only-copy", "registry", "webserver"];
+
+/// A key means one thing in `ops.sh deploy KEY` and the like.
+fn reserved(subject: &Subject, found: &mut Diagnostics) {
+    let locations = subject.spec.code_locations.keys().map(|it| (SpecPath::from("code_locations"), it));
+    let tasks = tasks(subject).map(|(key, _)| (SpecPath::from("tasks"), key));
+    for (map, key) in locations.chain(tasks).filter(|(_, key)| RESERVED.contains(&key.as_str())) {
+        found.reserved_key(&map.key(key.as_str()), key.as_str());
     }
 }
 

@@ -10,6 +10,7 @@ mod code;
 mod data;
 mod database;
 mod environment;
+mod github;
 mod import;
 mod limit;
 mod listener;
@@ -53,6 +54,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         serving::CODES,
         storage::CODES,
         environment::CODES,
+        github::CODES,
         permission::CODES,
         arn::CODES,
         runs::CODES,

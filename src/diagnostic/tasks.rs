@@ -8,6 +8,9 @@ codes! {
     SHARED_KEY = "shared-key": "A task and a code location have the same key. Their stacks, their secrets and their \
         revisions in `releases` are named after it, so a key can only belong to one of them."
         => "A rule of dagforge's own: one key, one stack.";
+    RESERVED_KEY = "reserved-key": "Layers, services and images that every deployment has are called by their names in \
+        `ops.sh` and the workflow, as code locations and tasks are called by their keys. One name means one thing."
+        => "A rule of dagforge's own: blueprints/ops/ops.sh.j2.";
     IMAGE_OF = "image-of": "`of` takes the image of a code location or of a task that has an image of its own. An image \
         that is again another's would hide where it comes from."
         => "A rule of dagforge's own: one step leads to an image.";
@@ -25,6 +28,12 @@ impl Diagnostics {
         let message = format!("`{key}` is the key of a code location too");
         self.error(SHARED_KEY, Place::key(at), message)
             .help(format!("rename one of them, for example to `{key}-task`: stacks and releases are named by the key"));
+    }
+
+    /// A key that means something else already.
+    pub fn reserved_key(&mut self, at: &SpecPath, key: &str) {
+        let message = format!("`{key}` is what every deployment calls a part of its own");
+        self.error(RESERVED_KEY, Place::key(at), message).help(format!("rename it, for example to `{key}-code`"));
     }
 
     /// `of` names nothing.
