@@ -109,7 +109,7 @@ def limit_runs(spec):
 def test_a_config_edit_rolls_webserver_and_daemon_and_nothing_else(stage, activity, edit):
     edited = edit(limit_runs)
     files = changed(stage.deployment, edited)
-    assert files == {"README.md", "plan.json", "config/dagster.yaml", "cfn/40-platform.yaml"}
+    assert files == {"README.md", "plan.json", "ops/ops.sh", "config/dagster.yaml", "cfn/40-platform.yaml"}
     before, name = running(stage), stage.deployment.name
     with Visitor(stage.ui) as visitor:
         stage.change(edited, files)

@@ -96,7 +96,8 @@ def test_dagster_loads_what_the_init_container_leaves(deployment, reader, folder
     understood = json.loads(loaded.stdout)
     assert understood["run_launcher"]["class"] == "EcsRunLauncher"
     assert understood["compute_logs"]["class"] == "S3ComputeLogManager"
-    assert understood["locations"] == [server["location_name"] for server in deployment.plan["instance"]["servers"]]
+    workspace = deployment.plan["instance"]["workspace"]
+    assert understood["locations"] == [each["location_name"] for kind in workspace.values() for each in kind]
     launcher, instance = understood["run_launcher"]["config"], deployment.plan["instance"]
     assert launcher["use_current_ecs_task_config"] == instance["inherits_network"]
     network = launcher["run_task_kwargs"].get("networkConfiguration", {}).get("awsvpcConfiguration", {})
