@@ -151,7 +151,8 @@ fn shares(subject: &Subject, found: &mut Diagnostics) {
         let planned = subject.plan.rooms.locations.iter().find(|planned| planned.key.as_str() == it.location.as_str());
         let Some(task) = planned.and_then(|it| it.server.as_ref()).map(|it| &it.task) else { continue };
         let so_far = |share: fn(&Sidecar) -> Option<u32>| {
-            let mine = all[..=position].iter().filter(|other| other.location == it.location && other.is_on(Side::Server));
+            let mine =
+                all[..=position].iter().filter(|other| other.location == it.location && other.is_on(Side::Server));
             mine.filter_map(|it| share(it.sidecar)).map(u64::from).sum::<u64>()
         };
         let shares = [

@@ -41,7 +41,8 @@ impl Diagnostics {
 
     /// A share of a run's task.
     pub fn sidecar_in_run(&mut self, at: &SpecPath, what: &str) {
-        let message = format!("beside a run a sidecar sets no {what} aside: the launcher may give the run all there is");
+        let message =
+            format!("beside a run a sidecar sets no {what} aside: the launcher may give the run all there is");
         self.error(SIDECAR_SIZE, Place::value(at), message)
             .help("remove it, or write `on: [server]`; `run.cpu` and `run.memory` are for all containers together");
     }
@@ -49,8 +50,7 @@ impl Diagnostics {
     /// Nothing left for the server.
     pub fn sidecar_size(&mut self, at: &SpecPath, what: &str, set_aside: u64, task: u64) {
         let message = format!("sidecars set aside {set_aside} of the server's {task} {what}, which leaves it none");
-        self.error(SIDECAR_SIZE, Place::value(at), message).help(format!("lower it, or raise `server.{}`", {
-            if what == "CPU units" { "cpu" } else { "memory" }
-        }));
+        self.error(SIDECAR_SIZE, Place::value(at), message)
+            .help(format!("lower it, or raise `server.{}`", { if what == "CPU units" { "cpu" } else { "memory" } }));
     }
 }

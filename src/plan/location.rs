@@ -139,7 +139,8 @@ impl Parts<'_> {
         let mut secrets = shared::instance_secret_grants(self.around.data);
         secrets.extend(self.secrets.grants.iter().cloned());
         secrets.extend(self.sidecars.iter().flat_map(|it| it.secrets.grants.iter().cloned()));
-        let pull: Vec<_> = self.image.pull.iter().chain(self.sidecars.iter().filter_map(|it| it.pull.as_ref())).collect();
+        let pull: Vec<_> =
+            self.image.pull.iter().chain(self.sidecars.iter().filter_map(|it| it.pull.as_ref())).collect();
         let log_groups: Vec<_> = server_logs.into_iter().chain([run_logs]).collect();
         let statements = access::execution_of(&pull, &log_groups, &secrets);
         // The daemon passes this role too when it launches a run, so it stands under the same path.
