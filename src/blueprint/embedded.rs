@@ -87,6 +87,7 @@ pub const FILES: &[(&str, &str)] = embed![
     "runbook/_login.md.j2",
     "runbook/_secrets.md.j2",
     "runbook/_tasks.md.j2",
+    "runbook/_upload.md.j2",
     "tf/_aging.tf.j2",
     "tf/_alarm.tf.j2",
     "tf/_alarms.tf.j2",

@@ -5,6 +5,7 @@
 //! defaults and formats stand in one place.
 
 mod arns;
+mod config;
 pub(crate) mod credentials;
 mod dagster;
 mod database;
@@ -89,6 +90,7 @@ const RULES: &[&[Rule]] = &[
     operations::RULES,
     tasks::RULES,
     github::RULES,
+    config::RULES,
 ];
 
 /// Runs every rule over a spec, for the environment it was laid out for; all findings at once.

@@ -1,5 +1,6 @@
 //! What each role may do: the statements, from the calls that Dagster's ECS launcher and ECS itself make.
 
+use super::config::Config;
 use super::database::Database;
 use super::deployment::Deployment;
 use super::iam::{Statement, arn, iam_arn, s3_arn};
@@ -81,10 +82,11 @@ pub fn explain_failures(deployment: &Deployment) -> Vec<Statement> {
 }
 
 /// The init container shares its task's role.
-/// Terraform deployments name a version of the object, which is an action of its own.
-pub fn read_config(bucket: &Text) -> Statement {
+/// Terraform deployments name a version of the object, which is an action of its own. None where nothing is fetched.
+pub fn read_config(config: &Config) -> Option<Statement> {
     let action = Text::by_target("s3:GetObject", "s3:GetObjectVersion");
-    Statement::allow("ReadConfig", [action], [s3_arn(bucket, "/config/*")])
+    let objects = s3_arn(config.bucket.as_ref()?, &format!("/{}/*", config.prefix));
+    Some(Statement::allow("ReadConfig", [action], [objects]))
 }
 
 /// Dagster signs in to its database with a token; none where it has a password.

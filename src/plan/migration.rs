@@ -35,7 +35,7 @@ impl Core<'_> {
                 stop_timeout: 120,
                 ..self.container("migrate", &["dagster", "instance", "migrate"], &log_group)
             };
-            let mut statements = vec![access::read_config(&data.config_bucket)];
+            let mut statements: Vec<_> = access::read_config(self.around.config).into_iter().collect();
             statements.extend(access::sign_in(&data.database));
             let secrets = self.instance_secrets();
             let execution = access::execution(self.around.repository, &[&log_group], &secrets);

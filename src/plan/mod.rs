@@ -183,7 +183,7 @@ impl Plan {
     /// Resolves everything else, given the text of the config files.
     pub fn resolve(spec: &Spec, foundation: Foundation, texts: &[ConfigText]) -> Self {
         let Foundation { deployment, network, data, namespace, instance } = foundation;
-        let config = Config::resolve(&data.config_bucket, texts);
+        let config = Config::resolve(spec, data.config_bucket.as_ref(), texts);
         let registry = Repository::core(spec, &deployment);
         let platform = Platform::resolve(
             spec,
@@ -219,7 +219,7 @@ impl Plan {
             terraform: Terraform::resolve(spec, &deployment),
             github: Github::resolve(spec, &deployment, &rooms, &ops),
             ops,
-            runbook: Runbook::resolve(&deployment, &rooms, &layers, &instance.workspace),
+            runbook: Runbook::resolve(&deployment, &rooms, &layers, &instance.workspace, &config),
             layers,
             revision: Revision::resolve(&deployment, released_alone(&rooms)),
             core: CoreImage::resolve(spec, &deployment),

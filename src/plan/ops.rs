@@ -37,7 +37,7 @@ pub struct Ops {
     pub revised: Vec<Revised>,
     /// Images that are built.
     pub images: Vec<Image>,
-    /// Where the config is uploaded to, with CloudFormation.
+    /// Where the config is uploaded to, with CloudFormation; empty where it is in the task definitions.
     pub config: Text,
     /// Buckets that go with the deployment and have to be emptied first.
     pub buckets: Vec<Text>,
@@ -115,8 +115,11 @@ impl Ops {
     pub fn resolve(spec: &Spec, deployment: &Deployment, rooms: &Rooms, layers: &[Layer], config: &Config) -> Self {
         let services = services(rooms);
         let names: Vec<String> = services.iter().map(|it| it.name.clone()).collect();
-        let created = rooms.data.buckets.iter().find(|it| output("data", &it.published()) == rooms.data.config_bucket);
-        let bucket = created.map_or(&rooms.data.config_bucket, |it| &it.name);
+        let address = |bucket: &Text| {
+            let created = rooms.data.buckets.iter().find(|it| output("data", &it.published()) == *bucket);
+            let bucket = created.map_or(bucket, |it| &it.name);
+            text!["s3://", bucket.clone(), "/", config.prefix.as_str(), "/", config.digest.as_str(), "/"]
+        };
         Self {
             account: deployment.account.as_deref().unwrap_or_default().into(),
             fixed_revision: deployment.gitrev.as_deref().unwrap_or_default().into(),
@@ -127,7 +130,7 @@ impl Ops {
             logs: logs(rooms),
             revised: revised(rooms),
             images: build::images(spec, rooms),
-            config: text!["s3://", bucket.clone(), "/", config.prefix.as_str(), "/", config.digest.as_str(), "/"],
+            config: config.bucket.as_ref().map(address).unwrap_or_default(),
             buckets: buckets(rooms),
         }
     }

@@ -214,7 +214,7 @@ impl Core<'_> {
 
     fn daemon_statements(&self) -> Vec<Statement> {
         let cluster = cluster_name(self.around.deployment);
-        let mut statements = vec![access::read_config(&self.around.data.config_bucket)];
+        let mut statements: Vec<_> = access::read_config(self.around.config).into_iter().collect();
         statements.extend(access::launch(self.around.deployment, &cluster));
         statements.push(access::watch(&cluster));
         statements.extend(access::explain_failures(self.around.deployment));
@@ -281,7 +281,7 @@ impl Core<'_> {
         log_group: &LogGroup,
     ) -> TaskDefinition {
         let around = self.around;
-        let init = around.config.container(self.spec, around.deployment, around.instance, log_group);
+        let init = around.config.container(self.spec, self.image(), around.deployment, around.instance, log_group);
         TaskDefinition {
             family: format!("{}_core_{name}", around.deployment.name),
             cpu: cpu.to_string(),

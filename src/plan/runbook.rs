@@ -7,6 +7,7 @@ mod tasks;
 use serde::Serialize;
 
 use super::Rooms;
+use super::config::Config;
 use super::deployment::Deployment;
 use super::workspace::Workspace;
 use place::Place;
@@ -30,8 +31,10 @@ pub struct Runbook {
     pub account: String,
     /// Ending of AWS host names.
     pub url_suffix: String,
+    /// What tells one config from another: its place in the bucket, or its digest where it is in the task definitions.
+    pub config: String,
     /// Name of the config bucket, in a shell that knows `$ACCOUNT`.
-    pub config_bucket: String,
+    pub config_bucket: Option<String>,
     /// There is no name for the UI, so it is reached through a session into the webserver's container.
     pub port_forward: bool,
     /// What people who look after the login do; none where nobody signs in.
@@ -116,6 +119,7 @@ impl Runbook {
         rooms: &Rooms,
         layers: &[super::layers::Layer],
         workspace: &Workspace,
+        config: &Config,
     ) -> Self {
         let empty_secrets = tasks::empty_secrets(rooms);
         let (platform, route) = (&rooms.platform, &rooms.platform.webserver.route);
@@ -129,6 +133,10 @@ impl Runbook {
             platform_command: layers.iter().filter(|it| it.name == "platform").map(command).collect(),
             account: account.unwrap_or_else(|| "the account it belongs to".to_owned()),
             url_suffix: if deployment.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }.to_owned(),
+            config: match rooms.data.config_bucket {
+                Some(_) => format!("{}/{}", config.prefix, config.digest),
+                None => config.digest.clone(),
+            },
             config_bucket: config_bucket(deployment, rooms),
             port_forward: platform.webserver.service.execute_command && route.url.is_none(),
             login: login(rooms),
@@ -212,11 +220,11 @@ fn login(rooms: &Rooms) -> Option<Login> {
     })
 }
 
-fn config_bucket(deployment: &Deployment, rooms: &Rooms) -> String {
-    match rooms.data.config_bucket.as_literal() {
+fn config_bucket(deployment: &Deployment, rooms: &Rooms) -> Option<String> {
+    Some(match rooms.data.config_bucket.as_ref()?.as_literal() {
         Some(existing) => existing.to_owned(),
         None => format!("{}-config-$ACCOUNT-{}", deployment.name, deployment.region),
-    }
+    })
 }
 
 fn services(rooms: &Rooms) -> String {

@@ -133,7 +133,7 @@ impl Core<'_> {
     /// A copy that changes nothing stops no run either.
     fn webserver_statements(&self, manner: &Manner) -> Vec<Statement> {
         let data = self.around.data;
-        let mut statements = vec![access::read_config(&data.config_bucket)];
+        let mut statements: Vec<_> = access::read_config(self.around.config).into_iter().collect();
         if !manner.read_only {
             statements.push(access::watch(&cluster_name(self.around.deployment)));
         }

@@ -97,15 +97,20 @@ def test_code_servers_name_their_run_definitions(deployment, deployed):
 
 
 def test_the_sidecar_finds_its_config(deployment, deployed):
-    """What `aws s3 cp` uploaded is where the sidecar's command looks."""
+    """What `aws s3 cp` uploaded is where the sidecar's command looks, or it has the files with it."""
     world = deployed(deployment).world
     s3 = world.client("s3")
+    inline = deployment.plan["config"]["bucket"] is None
     for name in ("core_webserver", "core_daemon"):
         containers = definition(world, f"{deployment.name}_{name}")["containerDefinitions"]
         (sidecar,) = (each for each in containers if each["name"] == "config")
         environment = {pair["name"]: pair["value"] for pair in sidecar.get("environment", [])}
         command = " ".join(sidecar["command"])
         for path in sorted((deployment.folder / "config").iterdir()):
+            if inline:
+                carried = environment["DAGFORGE_" + path.name.replace(".", "_").upper()]
+                assert carried + "\n" == path.read_text() and path.name in command
+                continue
             prefix = deployment.config_prefix(world.account)
             bucket, key = prefix.removeprefix("s3://").split("/", 1)
             assert key + path.name in command

@@ -77,7 +77,6 @@ const TF_ALONE: &[Listed] = &[
 const NOBODY: &[Listed] = &[
     ("config.files.*", "the parts of the init container's command"),
     ("config.directory", "the mounts of the containers say it"),
-    ("config.prefix", "the keys of the files begin with it"),
     ("data.compute_logs_bucket", "an environment variable of the containers"),
     ("data.database.host", "an environment variable of the containers"),
     ("data.database.created.cluster", "null where an instance is created"),

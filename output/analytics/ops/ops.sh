@@ -83,7 +83,7 @@ buckets() {
   true
 }
 
-# Where the config of these files belongs.
+# Where the config of these files belongs; nowhere, where it is in the task definitions.
 config_address() {
   echo 's3://analytics-config-'"${account_id}"'-'"${region}"'/config/91a85b1a83ae199ebc2c115c99238c62db22b7f03a5dc73d04f3736c2456c047/'
 }
@@ -293,6 +293,10 @@ need_this() {
 # Deploying: the layers in their order, or some of them. Config goes to its bucket before what reads it.
 
 config_command() {
+  if [[ -z $(config_address) ]]; then
+    say "nothing to upload: the config is in the task definitions, ops.sh deploy platform brings it"
+    return
+  fi
   find_target
   case $target in
     cfn) upload_config ;;
@@ -301,6 +305,7 @@ config_command() {
 }
 
 upload_config() {
+  [[ $(config_address) ]] || return 0
   run aws s3 cp config/ "$(config_address)" --recursive
 }
 

@@ -69,7 +69,7 @@ buckets() {
   true
 }
 
-# Where the config of these files belongs.
+# Where the config of these files belongs; nowhere, where it is in the task definitions.
 config_address() {
   echo 's3://dataplatform-config-'"${account_id}"'-'"${region}"'/config/20d13db85082c80e376f6bc576a82302a66cd6c54af904ecaa3d106d1f9c40f9/'
 }
@@ -279,6 +279,10 @@ need_this() {
 # Deploying: the layers in their order, or some of them. Config goes to its bucket before what reads it.
 
 config_command() {
+  if [[ -z $(config_address) ]]; then
+    say "nothing to upload: the config is in the task definitions, ops.sh deploy platform brings it"
+    return
+  fi
   find_target
   case $target in
     cfn) upload_config ;;
@@ -287,6 +291,7 @@ config_command() {
 }
 
 upload_config() {
+  [[ $(config_address) ]] || return 0
   run aws s3 cp config/ "$(config_address)" --recursive
 }
 

@@ -148,7 +148,7 @@ buckets() {
   true
 }
 
-# Where the config of these files belongs.
+# Where the config of these files belongs; nowhere, where it is in the task definitions.
 config_address() {
   echo 's3://fleet-config-'"${account_id}"'-'"${region}"'/config/43ac7b24513f9649c066235d152a88317a48b827dc81d82ccd471dbed58569d3/'
 }
@@ -358,6 +358,10 @@ need_this() {
 # Deploying: the layers in their order, or some of them. Config goes to its bucket before what reads it.
 
 config_command() {
+  if [[ -z $(config_address) ]]; then
+    say "nothing to upload: the config is in the task definitions, ops.sh deploy platform brings it"
+    return
+  fi
   find_target
   case $target in
     cfn) upload_config ;;
@@ -366,6 +370,7 @@ config_command() {
 }
 
 upload_config() {
+  [[ $(config_address) ]] || return 0
   run aws s3 cp config/ "$(config_address)" --recursive
 }
 

@@ -78,7 +78,7 @@ buckets() {
   true
 }
 
-# Where the config of these files belongs.
+# Where the config of these files belongs; nowhere, where it is in the task definitions.
 config_address() {
   echo 's3://ledger-config-'"${account_id}"'-'"${region}"'/config/dfe9aff4c7af5f31b546fb8ad04d06e50153961ab0d81db36de8c2060d193599/'
 }
@@ -288,6 +288,10 @@ need_this() {
 # Deploying: the layers in their order, or some of them. Config goes to its bucket before what reads it.
 
 config_command() {
+  if [[ -z $(config_address) ]]; then
+    say "nothing to upload: the config is in the task definitions, ops.sh deploy platform brings it"
+    return
+  fi
   find_target
   case $target in
     cfn) upload_config ;;
@@ -296,6 +300,7 @@ config_command() {
 }
 
 upload_config() {
+  [[ $(config_address) ]] || return 0
   run aws s3 cp config/ "$(config_address)" --recursive
 }
 

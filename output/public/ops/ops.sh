@@ -73,7 +73,7 @@ buckets() {
   true
 }
 
-# Where the config of these files belongs.
+# Where the config of these files belongs; nowhere, where it is in the task definitions.
 config_address() {
   echo 's3://public-config-'"${account_id}"'-'"${region}"'/config/7d8c80e853e18a6cd8de6eb3ca7723ce767253305398957e2ae80404f67d28bb/'
 }
@@ -283,6 +283,10 @@ need_this() {
 # Deploying: the layers in their order, or some of them. Config goes to its bucket before what reads it.
 
 config_command() {
+  if [[ -z $(config_address) ]]; then
+    say "nothing to upload: the config is in the task definitions, ops.sh deploy platform brings it"
+    return
+  fi
   find_target
   case $target in
     cfn) upload_config ;;
@@ -291,6 +295,7 @@ config_command() {
 }
 
 upload_config() {
+  [[ $(config_address) ]] || return 0
   run aws s3 cp config/ "$(config_address)" --recursive
 }
 

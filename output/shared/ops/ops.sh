@@ -64,14 +64,13 @@ owners() {
 
 # The buckets that go with the deployment.
 buckets() {
-  "$@" 'shared-config-'"${account_id}"'-'"${region}"
   "$@" 'shared-compute-logs-'"${account_id}"'-'"${region}"
   true
 }
 
-# Where the config of these files belongs.
+# Where the config of these files belongs; nowhere, where it is in the task definitions.
 config_address() {
-  echo 's3://shared-config-'"${account_id}"'-'"${region}"'/config/cb5dcbd98d0878c3803d91ac4282f4a3617396547d9c59bdbe290675ea639d83/'
+  echo ''
 }
 
 usage() {
@@ -279,6 +278,10 @@ need_this() {
 # Deploying: the layers in their order, or some of them. Config goes to its bucket before what reads it.
 
 config_command() {
+  if [[ -z $(config_address) ]]; then
+    say "nothing to upload: the config is in the task definitions, ops.sh deploy platform brings it"
+    return
+  fi
   find_target
   case $target in
     cfn) upload_config ;;
@@ -287,6 +290,7 @@ config_command() {
 }
 
 upload_config() {
+  [[ $(config_address) ]] || return 0
   run aws s3 cp config/ "$(config_address)" --recursive
 }
 

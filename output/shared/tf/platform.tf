@@ -418,14 +418,6 @@ resource "aws_iam_role_policy" "core_webserver" {
     Version = "2012-10-17"
     Statement = [
       {
-        Sid    = "ReadConfig"
-        Effect = "Allow"
-        Action = ["s3:GetObjectVersion"]
-        Resource = [
-          "arn:${local.partition}:s3:::${local.config_bucket}/config/*",
-        ]
-      },
-      {
         Sid    = "WatchRuns"
         Effect = "Allow"
         Action = ["ecs:DescribeTasks", "ecs:StopTask"]
@@ -482,7 +474,7 @@ resource "aws_ecs_task_definition" "core_webserver" {
   container_definitions = jsonencode([
     {
       name      = "config"
-      image     = "public.ecr.aws/aws-cli/aws-cli:2.31.23"
+      image     = "${local.repository_uri}:${var.gitrev}"
       essential = false
 
       entryPoint = ["/bin/sh", "-ec"]
@@ -491,8 +483,8 @@ resource "aws_ecs_task_definition" "core_webserver" {
         join("\n", [
           "umask 0222",
           "cd /opt/dagster/config",
-          "aws s3api get-object --bucket \"$DAGFORGE_CONFIG_BUCKET\" --key config/dagster.yaml --version-id ${local.dagster_yaml_version} dagster.yaml > /dev/null || { echo \"dagster.yaml cannot be fetched: was the config uploaded?\" >&2; exit 1; }",
-          "aws s3api get-object --bucket \"$DAGFORGE_CONFIG_BUCKET\" --key config/workspace.yaml --version-id ${local.workspace_yaml_version} workspace.yaml > /dev/null || { echo \"workspace.yaml cannot be fetched: was the config uploaded?\" >&2; exit 1; }",
+          "printf '%s\\n' \"$${DAGFORGE_DAGSTER_YAML:?is empty}\" > dagster.yaml",
+          "printf '%s\\n' \"$${DAGFORGE_WORKSPACE_YAML:?is empty}\" > workspace.yaml",
           "sed -i \"s|__DAGFORGE_SUBNET_1__|$${DAGFORGE_SUBNET_1:?is empty}|\" dagster.yaml",
           "sed -i \"s|__DAGFORGE_SUBNET_2__|$${DAGFORGE_SUBNET_2:?is empty}|\" dagster.yaml",
           "sed -i \"s|__DAGFORGE_SECURITY_GROUP__|$${DAGFORGE_SECURITY_GROUP:?is empty}|\" dagster.yaml",
@@ -507,11 +499,119 @@ resource "aws_ecs_task_definition" "core_webserver" {
       linuxParameters        = { initProcessEnabled = false }
 
       environment = [
-        { name = "AWS_DEFAULT_REGION", value = "us-gov-west-1" },
-        { name = "DAGFORGE_CONFIG_BUCKET", value = local.config_bucket },
+        { name = "DAGFORGE_DAGSTER_YAML", value = join("\n", [
+          "# Rendered by dagforge. The init container fills the tokens; edits here are lost.",
+          "",
+          "storage:",
+          "  postgres:",
+          "    postgres_db:",
+          "      # dagster-postgres brings psycopg2; newer SQLAlchemy would look for psycopg 3.",
+          "      scheme: postgresql+psycopg2",
+          "      hostname: {env: DAGSTER_POSTGRES_HOSTNAME}",
+          "      username: {env: DAGSTER_POSTGRES_USERNAME}",
+          "      password: {env: DAGSTER_POSTGRES_PASSWORD}",
+          "      db_name: {env: DAGSTER_POSTGRES_DB}",
+          "      port: 5432",
+          "",
+          "# What steps hand to each other without an IO manager of their own: it lasts as long as the task.",
+          "local_artifact_storage:",
+          "  module: dagster.core.storage.root",
+          "  class: LocalArtifactStorage",
+          "  config:",
+          "    base_dir: \"/tmp/dagster\"",
+          "",
+          "run_coordinator:",
+          "  module: dagster.core.run_coordinator",
+          "  class: QueuedRunCoordinator",
+          "",
+          "# Each code location brings its own rendered task definition, so the launcher registers none",
+          "# and passes no environment and no secrets.",
+          "run_launcher:",
+          "  module: dagster_aws.ecs",
+          "  class: EcsRunLauncher",
+          "  config:",
+          "    container_name: \"run\"",
+          "    secrets_tag: null",
+          "    use_current_ecs_task_config: false",
+          "    run_ecs_tags:",
+          "      - {key: \"dagforge:deployment\", value: \"shared\"}",
+          "    run_task_kwargs:",
+          "      cluster: \"shared\"",
+          "      networkConfiguration:",
+          "        awsvpcConfiguration:",
+          "          subnets:",
+          "            - \"__DAGFORGE_SUBNET_1__\"",
+          "            - \"__DAGFORGE_SUBNET_2__\"",
+          "          securityGroups:",
+          "            - \"__DAGFORGE_SECURITY_GROUP__\"",
+          "          assignPublicIp: DISABLED",
+          "      enableECSManagedTags: true",
+          "",
+          "compute_logs:",
+          "  module: dagster_aws.s3.compute_log_manager",
+          "  class: S3ComputeLogManager",
+          "  config:",
+          "    bucket: {env: DAGFORGE_COMPUTE_LOGS_BUCKET}",
+          "    prefix: \"compute-logs\"",
+          "    region: \"us-gov-west-1\"",
+          "    upload_interval: 30",
+          "    skip_empty_files: true",
+          "",
+          "run_monitoring:",
+          "  enabled: true",
+          "  start_timeout_seconds: 600",
+          "  cancel_timeout_seconds: 180",
+          "  max_resume_run_attempts: 0",
+          "  poll_interval_seconds: 60",
+          "",
+          "run_retries:",
+          "  enabled: true",
+          "  max_retries: 0",
+          "  retry_on_asset_or_op_failure: false",
+          "",
+          "concurrency:",
+          "  runs:",
+          "    max_concurrent_runs: 25",
+          "  pools:",
+          "    granularity: \"run\"",
+          "",
+          "retention:",
+          "  schedule:",
+          "    purge_after_days:",
+          "      skipped: 7",
+          "      failure: 30",
+          "      success: -1",
+          "      started: -1",
+          "  sensor:",
+          "    purge_after_days:",
+          "      skipped: 7",
+          "      failure: 30",
+          "      success: -1",
+          "      started: -1",
+          "",
+          "schedules:",
+          "  use_threads: true",
+          "  num_workers: 4",
+          "",
+          "sensors:",
+          "  use_threads: true",
+          "  num_workers: 4",
+          "",
+          "telemetry:",
+          "  enabled: false",
+        ]) },
         { name = "DAGFORGE_SECURITY_GROUP", value = local.run_security_group },
         { name = "DAGFORGE_SUBNET_1", value = "subnet-0a1b2c3d4e5f60711" },
         { name = "DAGFORGE_SUBNET_2", value = "subnet-0a1b2c3d4e5f60712" },
+        { name = "DAGFORGE_WORKSPACE_YAML", value = join("\n", [
+          "# Rendered by dagforge: every code location, and who loads it.",
+          "",
+          "load_from:",
+          "  - grpc_server:",
+          "      location_name: \"sales\"",
+          "      host: \"sales.shared.internal\"",
+          "      port: 4000",
+        ]) },
       ]
 
       mountPoints = [
@@ -669,14 +769,6 @@ resource "aws_iam_role_policy" "core_daemon" {
     Version = "2012-10-17"
     Statement = [
       {
-        Sid    = "ReadConfig"
-        Effect = "Allow"
-        Action = ["s3:GetObjectVersion"]
-        Resource = [
-          "arn:${local.partition}:s3:::${local.config_bucket}/config/*",
-        ]
-      },
-      {
         Sid    = "LaunchRuns"
         Effect = "Allow"
         Action = ["ecs:RunTask"]
@@ -779,7 +871,7 @@ resource "aws_ecs_task_definition" "core_daemon" {
   container_definitions = jsonencode([
     {
       name      = "config"
-      image     = "public.ecr.aws/aws-cli/aws-cli:2.31.23"
+      image     = "${local.repository_uri}:${var.gitrev}"
       essential = false
 
       entryPoint = ["/bin/sh", "-ec"]
@@ -788,8 +880,8 @@ resource "aws_ecs_task_definition" "core_daemon" {
         join("\n", [
           "umask 0222",
           "cd /opt/dagster/config",
-          "aws s3api get-object --bucket \"$DAGFORGE_CONFIG_BUCKET\" --key config/dagster.yaml --version-id ${local.dagster_yaml_version} dagster.yaml > /dev/null || { echo \"dagster.yaml cannot be fetched: was the config uploaded?\" >&2; exit 1; }",
-          "aws s3api get-object --bucket \"$DAGFORGE_CONFIG_BUCKET\" --key config/workspace.yaml --version-id ${local.workspace_yaml_version} workspace.yaml > /dev/null || { echo \"workspace.yaml cannot be fetched: was the config uploaded?\" >&2; exit 1; }",
+          "printf '%s\\n' \"$${DAGFORGE_DAGSTER_YAML:?is empty}\" > dagster.yaml",
+          "printf '%s\\n' \"$${DAGFORGE_WORKSPACE_YAML:?is empty}\" > workspace.yaml",
           "sed -i \"s|__DAGFORGE_SUBNET_1__|$${DAGFORGE_SUBNET_1:?is empty}|\" dagster.yaml",
           "sed -i \"s|__DAGFORGE_SUBNET_2__|$${DAGFORGE_SUBNET_2:?is empty}|\" dagster.yaml",
           "sed -i \"s|__DAGFORGE_SECURITY_GROUP__|$${DAGFORGE_SECURITY_GROUP:?is empty}|\" dagster.yaml",
@@ -804,11 +896,119 @@ resource "aws_ecs_task_definition" "core_daemon" {
       linuxParameters        = { initProcessEnabled = false }
 
       environment = [
-        { name = "AWS_DEFAULT_REGION", value = "us-gov-west-1" },
-        { name = "DAGFORGE_CONFIG_BUCKET", value = local.config_bucket },
+        { name = "DAGFORGE_DAGSTER_YAML", value = join("\n", [
+          "# Rendered by dagforge. The init container fills the tokens; edits here are lost.",
+          "",
+          "storage:",
+          "  postgres:",
+          "    postgres_db:",
+          "      # dagster-postgres brings psycopg2; newer SQLAlchemy would look for psycopg 3.",
+          "      scheme: postgresql+psycopg2",
+          "      hostname: {env: DAGSTER_POSTGRES_HOSTNAME}",
+          "      username: {env: DAGSTER_POSTGRES_USERNAME}",
+          "      password: {env: DAGSTER_POSTGRES_PASSWORD}",
+          "      db_name: {env: DAGSTER_POSTGRES_DB}",
+          "      port: 5432",
+          "",
+          "# What steps hand to each other without an IO manager of their own: it lasts as long as the task.",
+          "local_artifact_storage:",
+          "  module: dagster.core.storage.root",
+          "  class: LocalArtifactStorage",
+          "  config:",
+          "    base_dir: \"/tmp/dagster\"",
+          "",
+          "run_coordinator:",
+          "  module: dagster.core.run_coordinator",
+          "  class: QueuedRunCoordinator",
+          "",
+          "# Each code location brings its own rendered task definition, so the launcher registers none",
+          "# and passes no environment and no secrets.",
+          "run_launcher:",
+          "  module: dagster_aws.ecs",
+          "  class: EcsRunLauncher",
+          "  config:",
+          "    container_name: \"run\"",
+          "    secrets_tag: null",
+          "    use_current_ecs_task_config: false",
+          "    run_ecs_tags:",
+          "      - {key: \"dagforge:deployment\", value: \"shared\"}",
+          "    run_task_kwargs:",
+          "      cluster: \"shared\"",
+          "      networkConfiguration:",
+          "        awsvpcConfiguration:",
+          "          subnets:",
+          "            - \"__DAGFORGE_SUBNET_1__\"",
+          "            - \"__DAGFORGE_SUBNET_2__\"",
+          "          securityGroups:",
+          "            - \"__DAGFORGE_SECURITY_GROUP__\"",
+          "          assignPublicIp: DISABLED",
+          "      enableECSManagedTags: true",
+          "",
+          "compute_logs:",
+          "  module: dagster_aws.s3.compute_log_manager",
+          "  class: S3ComputeLogManager",
+          "  config:",
+          "    bucket: {env: DAGFORGE_COMPUTE_LOGS_BUCKET}",
+          "    prefix: \"compute-logs\"",
+          "    region: \"us-gov-west-1\"",
+          "    upload_interval: 30",
+          "    skip_empty_files: true",
+          "",
+          "run_monitoring:",
+          "  enabled: true",
+          "  start_timeout_seconds: 600",
+          "  cancel_timeout_seconds: 180",
+          "  max_resume_run_attempts: 0",
+          "  poll_interval_seconds: 60",
+          "",
+          "run_retries:",
+          "  enabled: true",
+          "  max_retries: 0",
+          "  retry_on_asset_or_op_failure: false",
+          "",
+          "concurrency:",
+          "  runs:",
+          "    max_concurrent_runs: 25",
+          "  pools:",
+          "    granularity: \"run\"",
+          "",
+          "retention:",
+          "  schedule:",
+          "    purge_after_days:",
+          "      skipped: 7",
+          "      failure: 30",
+          "      success: -1",
+          "      started: -1",
+          "  sensor:",
+          "    purge_after_days:",
+          "      skipped: 7",
+          "      failure: 30",
+          "      success: -1",
+          "      started: -1",
+          "",
+          "schedules:",
+          "  use_threads: true",
+          "  num_workers: 4",
+          "",
+          "sensors:",
+          "  use_threads: true",
+          "  num_workers: 4",
+          "",
+          "telemetry:",
+          "  enabled: false",
+        ]) },
         { name = "DAGFORGE_SECURITY_GROUP", value = local.run_security_group },
         { name = "DAGFORGE_SUBNET_1", value = "subnet-0a1b2c3d4e5f60711" },
         { name = "DAGFORGE_SUBNET_2", value = "subnet-0a1b2c3d4e5f60712" },
+        { name = "DAGFORGE_WORKSPACE_YAML", value = join("\n", [
+          "# Rendered by dagforge: every code location, and who loads it.",
+          "",
+          "load_from:",
+          "  - grpc_server:",
+          "      location_name: \"sales\"",
+          "      host: \"sales.shared.internal\"",
+          "      port: 4000",
+        ]) },
       ]
 
       mountPoints = [

@@ -88,10 +88,12 @@ impl Around<'_> {
     /// The deployment's buckets, as words of a shell loop.
     fn buckets(&self) -> Text {
         let data = &self.rooms.data;
-        let mut words = text![self.bucket(&data.config_bucket), " ", self.bucket(&data.compute_logs_bucket)];
-        if let Some(code) = &data.code_bucket {
-            words.push(" ");
-            words.push(self.bucket(code));
+        let mut words = Text::new();
+        for bucket in data.config_bucket.iter().chain([&data.compute_logs_bucket]).chain(&data.code_bucket) {
+            if !words.parts().is_empty() {
+                words.push(" ");
+            }
+            words.push(self.bucket(bucket));
         }
         words
     }
