@@ -198,6 +198,11 @@ impl Diagnostics {
         self.found.iter_mut()
     }
 
+    /// Keeps the findings that a condition holds for.
+    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.found.retain(keep);
+    }
+
     /// Takes over the findings of another stage.
     pub fn append(&mut self, mut other: Self) {
         self.found.append(&mut other.found);

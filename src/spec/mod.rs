@@ -29,7 +29,7 @@ mod syntax;
 pub mod task;
 pub mod web;
 
-pub use load::{Document, Loaded, load, load_all};
+pub use load::{Document, Loaded, Remnant, load, load_all, remnants};
 pub use schema::schema;
 
 use indexmap::IndexMap;
