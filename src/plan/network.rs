@@ -299,8 +299,8 @@ fn flow_logs(network: &SpecNetwork, deployment: &Deployment) -> Option<FlowLogs>
     let actions = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
     let group = arn("logs", format!("log-group:{}:*", log_group.name));
     // Both rights and both conditions of the trust are what the VPC guide asks for, but for the right to create the group
-    // (<https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html>).
-    let find = Statement::allow("Find", ["logs:DescribeLogGroups"], [arn("logs", "log-group:*")]);
+    // (<https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html>). Finding a group knows no resource.
+    let find = Statement::allow("Find", ["logs:DescribeLogGroups"], ["*"]);
     let trust = Trust::service("vpc-flow-logs.amazonaws.com");
     Some(FlowLogs {
         role: deployment.role(

@@ -277,7 +277,7 @@ resource "aws_iam_role_policy" "flow_log" {
         Effect = "Allow"
         Action = ["logs:DescribeLogGroups"]
         Resource = [
-          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:*",
+          "*",
         ]
       },
       {
