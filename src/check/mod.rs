@@ -29,6 +29,7 @@ mod ranges;
 mod runs;
 mod serving;
 mod sharing;
+mod sidecars;
 mod sizes;
 mod storage;
 mod subnets;
@@ -78,6 +79,7 @@ const RULES: &[&[Rule]] = &[
     sizes::RULES,
     locations::RULES,
     serving::RULES,
+    sidecars::RULES,
     images::RULES,
     storage::RULES,
     local::RULES,

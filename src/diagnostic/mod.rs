@@ -25,6 +25,7 @@ mod runs;
 mod serving;
 mod shape;
 mod sharing;
+mod sidecar;
 mod storage;
 pub mod suggest;
 mod tags;
@@ -52,6 +53,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         database::CODES,
         location::CODES,
         serving::CODES,
+        sidecar::CODES,
         storage::CODES,
         environment::CODES,
         github::CODES,

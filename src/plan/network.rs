@@ -249,7 +249,10 @@ pub fn endpoint_services(spec: &Spec, network: &SpecNetwork, nat: Nat, exec: boo
 
 /// A parameter may be named by its path or by its ARN, and may be the password of an existing database.
 fn uses_ssm(spec: &Spec) -> bool {
-    let locations = spec.code_locations.values().filter_map(|it| it.secrets.as_ref());
+    let locations = spec.code_locations.values().flat_map(|it| {
+        let sidecars = it.sidecars.iter().flatten().filter_map(|(_, sidecar)| sidecar.secrets.as_ref());
+        it.secrets.iter().chain(sidecars)
+    });
     let tasks = spec.tasks.iter().flatten().filter_map(|(_, it)| it.secrets.as_ref());
     let secrets = locations.chain(tasks).flat_map(|it| it.values()).filter_map(SecretSource::existing);
     let database = spec.database.as_ref().and_then(|it| it.existing.as_ref()).and_then(|it| it.password.as_ref());

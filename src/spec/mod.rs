@@ -24,6 +24,7 @@ mod retired;
 pub mod scalar;
 mod schema;
 mod shape;
+pub mod sidecar;
 pub mod storage;
 mod syntax;
 pub mod task;
@@ -106,7 +107,6 @@ impl Document for Spec {
         "cluster.create",
         "cluster.exec",
         "cluster.existing",
-        "code_locations.*.sidecars",
         "config.delivery",
         "config.prefix",
         "config.trigger",
