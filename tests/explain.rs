@@ -96,7 +96,8 @@ fn every_role_and_every_container_is_listed_once() {
         let rendered = |line: &str| text.lines().filter(|it| it.trim_start().starts_with(line)).count();
         let iam = explain::iam(&compiled.plan).unwrap();
         let roles = iam.lines().filter(|it| it.starts_with('/')).count();
-        assert_eq!(roles, rendered("Type: AWS::IAM::Role"), "{name}");
+        let policies = rendered("Type: AWS::IAM::ManagedPolicy");
+        assert_eq!(roles, rendered("Type: AWS::IAM::Role") + policies, "{name}");
         let env = explain::env(&compiled.plan, &spec).unwrap();
         let containers = env.lines().filter(|it| it.starts_with(name.as_str())).count();
         assert_eq!(containers, rendered("ReadonlyRootFilesystem:"), "{name}");

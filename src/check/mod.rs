@@ -24,6 +24,7 @@ pub(crate) mod names;
 mod network;
 mod operations;
 mod owners;
+mod people;
 mod permissions;
 mod ranges;
 mod runs;
@@ -88,6 +89,7 @@ const RULES: &[&[Rule]] = &[
     arns::RULES,
     runs::RULES,
     operations::RULES,
+    people::RULES,
     tasks::RULES,
     github::RULES,
 ];

@@ -19,6 +19,7 @@ mod location;
 mod login;
 mod network;
 mod operations;
+mod people;
 mod permission;
 mod print;
 mod runs;
@@ -46,6 +47,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         limit::CODES,
         network::CODES,
         operations::CODES,
+        people::CODES,
         web::CODES,
         login::CODES,
         listener::CODES,

@@ -18,7 +18,7 @@ use super::tasks::Task;
 /// A layer.
 #[derive(Clone, Debug, Serialize)]
 pub struct Layer {
-    /// `network`, `registry`, `data`, `platform`, `operations`, `location` or `task`.
+    /// `network`, `registry`, `data`, `platform`, `operations`, `location`, `task` or `access`.
     pub name: String,
     /// The code location or task, where there is a layer for each.
     pub owner: Option<Key>,
@@ -93,9 +93,10 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
         .tasks
         .iter()
         .map(|it| maker.layer(60, "task", Some(&it.key), &format!("Task {}", it.key), Vec::new(), true));
+    let access = rooms.access.as_ref().map(|_| maker.layer(70, "access", None, "What people may do", Vec::new(), true));
     let registries = [registry].into_iter().chain(registries).chain(task_registries);
     let before = network.into_iter().chain(registries).chain(data).chain([platform]).chain(operations);
-    let mut layers: Vec<_> = before.chain(locations).chain(tasks).collect();
+    let mut layers: Vec<_> = before.chain(locations).chain(tasks).chain(access).collect();
     for layer in layers.iter_mut().filter(|it| takes_revision(it, deployment, rooms)) {
         layer.parameters.push("GitRev".to_owned());
     }

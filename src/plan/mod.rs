@@ -27,6 +27,7 @@ pub mod names;
 pub mod network;
 pub mod operations;
 pub mod ops;
+pub mod people;
 pub mod permission;
 pub mod platform;
 pub mod registry;
@@ -64,6 +65,7 @@ use location::Location;
 use network::Network;
 use operations::Operations;
 use ops::Ops;
+use people::Access;
 use platform::Platform;
 use registry::Repository;
 use revision::Revision;
@@ -124,6 +126,8 @@ pub struct Rooms {
     pub tasks: Vec<Task>,
     /// The repositories of code locations and tasks.
     pub repositories: Vec<OwnedRepository>,
+    /// Who may do what, beside the deployment itself.
+    pub access: Option<Access>,
 }
 
 /// The repository of a code location or task.
@@ -211,7 +215,9 @@ impl Plan {
             spec.tasks.iter().flatten().map(|(key, it)| Task::resolve(spec, &key.into(), it, &around)).collect();
         let repositories = owned_repositories(&locations, &tasks);
         let operations = Operations::resolve(spec, &deployment, &data, &platform);
-        let rooms = Rooms { network, registry, data, platform, operations, locations, tasks, repositories };
+        let reached = people::Rooms { platform: &platform, locations: &locations, tasks: &tasks };
+        let access = Access::resolve(spec, &deployment, reached);
+        let rooms = Rooms { network, registry, data, platform, operations, locations, tasks, repositories, access };
         let layers = layers::layers(&deployment, &rooms);
         let ops = Ops::resolve(spec, &deployment, &rooms, &layers, &config);
         Self {

@@ -14,7 +14,9 @@ use super::network::Network;
 use super::registry::Repository;
 use super::security::{self, Balancer, Graph, Security};
 use super::shared;
-use super::task::{Container, HealthCheck, Log, LogGroup, Mount, Service, TMP, TaskDefinition, Variable, sorted};
+use super::task::{
+    Container, HealthCheck, Log, LogGroup, Mount, Service, TMP, TaskDefinition, Variable, service_tag, sorted,
+};
 use super::text::{Input, Text, output};
 use super::web::{LoadBalancer, WEB_PORT};
 use super::webserver::Webserver;
@@ -296,8 +298,10 @@ impl Core<'_> {
     }
 
     pub(super) fn service(&self, name: &str) -> Service {
+        let name_in_aws = format!("{}_core_{name}", self.around.deployment.name);
         Service {
-            name: format!("{}_core_{name}", self.around.deployment.name),
+            tag: service_tag(&name_in_aws),
+            name: name_in_aws,
             cluster: output("platform", "cluster"),
             desired_count: 1,
             minimum_healthy_percent: 0,

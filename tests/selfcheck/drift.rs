@@ -75,6 +75,7 @@ const TF_ALONE: &[Listed] = &[
 
 /// Read by no blueprint.
 const NOBODY: &[Listed] = &[
+    ("access", "null where nobody is named"),
     ("config.files.*", "the parts of the init container's command"),
     ("config.directory", "the mounts of the containers say it"),
     ("config.prefix", "the keys of the files begin with it"),

@@ -20,6 +20,7 @@ use crate::tree::{Tree, read};
 
 /// Texts that are no literals in the output.
 const IDENTIFIERS: &[Listed] = &[
+    ("access.policies[].key", "logical ids and names"),
     ("data.database.created.secret.key", "inside a dynamic reference, which cannot quote it"),
     ("*.created_secrets[].id", "logical ids and names"),
     ("*.route.id", "logical ids and names"),

@@ -35,6 +35,7 @@ layers() {
   "$@" 'task' 'dbt-sales' 'analytics-task-dbt-sales' 'cfn/60-task-dbt-sales.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'task' 'dbt-finance' 'analytics-task-dbt-finance' 'cfn/60-task-dbt-finance.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'task' 'dbt-marketing' 'analytics-task-dbt-marketing' 'cfn/60-task-dbt-marketing.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
+  "$@" 'access' '' 'analytics-access' 'cfn/70-access.yaml' false false '--capabilities' 'CAPABILITY_NAMED_IAM'
 }
 
 # The services: what they are called here, name, container.
@@ -103,7 +104,7 @@ Operates the Dagster deployment $deployment in $region.
   ops.sh rollback [platform|NAME]          deploy the revision that was deployed before
   ops.sh destroy                           delete the deployment, once you typed its name
 
-NAME is core, a code location or a task; LAYER is network, registry, data, platform, location or task.
+NAME is core, a code location or a task; LAYER is network, registry, data, platform, operations, location, task or access.
 SERVICE is webserver, daemon or a code location; LOG is a service, run/LOCATION or task/TASK.
 
   --gitrev REV         revision of the images; without it, images takes that of the last commit, and deploy of the
@@ -363,7 +364,7 @@ deploy_tf() {
       newest_revision webserver
       releases_of everybody keep "$revision"
       ;;
-    network | registry | data | location | task)
+    network | registry | data | operations | location | task | access)
       stop "Terraform deploys $wanted with everything else" "ops.sh deploy --gitrev REV" ;;
     *)
       need_image "$wanted"
@@ -619,7 +620,7 @@ destroy_command() {
 
 destroy_cfn() {
   buckets empty_bucket
-  for stack in 'analytics-task-dbt-marketing' 'analytics-task-dbt-finance' 'analytics-task-dbt-sales' 'analytics-location-orchestration' 'analytics-platform' 'analytics-data' 'analytics-registry-dbt-marketing' 'analytics-registry-dbt-finance' 'analytics-registry-dbt-sales' 'analytics-registry-orchestration' 'analytics-registry' 'analytics-network'; do
+  for stack in 'analytics-access' 'analytics-task-dbt-marketing' 'analytics-task-dbt-finance' 'analytics-task-dbt-sales' 'analytics-location-orchestration' 'analytics-platform' 'analytics-data' 'analytics-registry-dbt-marketing' 'analytics-registry-dbt-finance' 'analytics-registry-dbt-sales' 'analytics-registry-orchestration' 'analytics-registry' 'analytics-network'; do
     say "$stack"
     run aws cloudformation delete-stack --stack-name "$stack"
     run aws cloudformation wait stack-delete-complete --stack-name "$stack"

@@ -104,7 +104,7 @@ Operates the Dagster deployment $deployment in $region.
   ops.sh rollback [platform|NAME]          deploy the revision that was deployed before
   ops.sh destroy                           delete the deployment, once you typed its name
 
-NAME is core, a code location or a task; LAYER is network, registry, data, platform, location or task.
+NAME is core, a code location or a task; LAYER is network, registry, data, platform, operations, location, task or access.
 SERVICE is webserver, daemon or a code location; LOG is a service, run/LOCATION or task/TASK.
 
   --gitrev REV         revision of the images; without it, images takes that of the last commit, and deploy of the
@@ -364,7 +364,7 @@ deploy_tf() {
       newest_revision webserver
       releases_of everybody keep "$revision"
       ;;
-    network | registry | data | location | task)
+    network | registry | data | operations | location | task | access)
       stop "Terraform deploys $wanted with everything else" "ops.sh deploy --gitrev REV" ;;
     *)
       need_image "$wanted"

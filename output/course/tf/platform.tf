@@ -648,6 +648,8 @@ resource "aws_ecs_service" "core_webserver" {
   enable_execute_command             = true
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "course_core_webserver" }
+
   health_check_grace_period_seconds = 120
 
   deployment_circuit_breaker {
@@ -945,6 +947,8 @@ resource "aws_ecs_service" "core_daemon" {
   enable_ecs_managed_tags            = true
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
+
+  tags = { "dagforge:service" = "course_core_daemon" }
 
   deployment_circuit_breaker {
     enable   = true

@@ -717,6 +717,8 @@ resource "aws_ecs_service" "core_webserver" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "lakehouse_core_webserver" }
+
   health_check_grace_period_seconds = 120
 
   deployment_circuit_breaker {
@@ -1044,6 +1046,8 @@ resource "aws_ecs_service" "core_daemon" {
   enable_ecs_managed_tags            = true
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
+
+  tags = { "dagforge:service" = "lakehouse_core_daemon" }
 
   deployment_circuit_breaker {
     enable   = true

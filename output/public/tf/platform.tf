@@ -806,6 +806,8 @@ resource "aws_ecs_service" "core_webserver" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "public_core_webserver" }
+
   health_check_grace_period_seconds = 120
 
   deployment_circuit_breaker {
@@ -1160,6 +1162,8 @@ resource "aws_ecs_service" "core_read_only_copy" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "public_core_read_only_copy" }
+
   health_check_grace_period_seconds = 120
 
   deployment_circuit_breaker {
@@ -1457,6 +1461,8 @@ resource "aws_ecs_service" "core_daemon" {
   enable_ecs_managed_tags            = true
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
+
+  tags = { "dagforge:service" = "public_core_daemon" }
 
   deployment_circuit_breaker {
     enable   = true
