@@ -49,6 +49,7 @@ pub const FILES: &[(&str, &str)] = embed![
     "cfn/stack-policy.json.j2",
     "cfn/task.yaml.j2",
     "cfn/template.yaml.j2",
+    "cfn/ui.yaml.j2",
     "compose/.env.example.j2",
     "compose/Dockerfile.j2",
     "compose/Makefile.j2",
@@ -131,6 +132,7 @@ pub const FILES: &[(&str, &str)] = embed![
     "tf/platform.tf.j2",
     "tf/registry.tf.j2",
     "tf/task.tf.j2",
+    "tf/ui.tf.j2",
     "tf/variables.tf.j2",
     "tf/versions.tf.j2",
 ];

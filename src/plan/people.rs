@@ -11,6 +11,7 @@ use super::key::Key;
 use super::location::Location;
 use super::platform::Platform;
 use super::tasks::Task;
+use super::ui::Ui;
 use crate::spec::Spec;
 
 /// Who may do what, beside the deployment itself.
@@ -44,8 +45,10 @@ pub struct Policy {
 /// What there is to have rights to.
 #[derive(Clone, Copy)]
 pub struct Rooms<'a> {
-    /// Webserver and daemon.
+    /// The daemon.
     pub platform: &'a Platform,
+    /// The webservers.
+    pub ui: &'a Ui,
     /// Code locations.
     pub locations: &'a [Location],
     /// Tasks.

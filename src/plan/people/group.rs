@@ -26,9 +26,8 @@ pub struct Parts<'a> {
 impl<'a> Parts<'a> {
     /// Finds them; what is unknown is not there.
     pub fn of(group: &Group, rooms: Rooms<'a>) -> Self {
-        let named = |keys: &Option<Vec<KeyName>>, key: &Key| {
-            keys.iter().flatten().any(|it| it.as_str() == key.as_str())
-        };
+        let named =
+            |keys: &Option<Vec<KeyName>>, key: &Key| keys.iter().flatten().any(|it| it.as_str() == key.as_str());
         let mut parts = Self { services: Vec::new(), log_groups: Vec::new(), tasks: Vec::new() };
         for core in group.core.iter().flatten() {
             parts.core(*core, rooms);
@@ -42,18 +41,17 @@ impl<'a> Parts<'a> {
     }
 
     fn core(&mut self, core: Core, rooms: Rooms<'a>) {
-        let platform = rooms.platform;
         match core {
             Core::Webserver => {
-                for webserver in [&platform.webserver].into_iter().chain(&platform.read_only_copy) {
+                for webserver in [&rooms.ui.webserver].into_iter().chain(&rooms.ui.read_only_copy) {
                     self.services.push(&webserver.service);
                     self.log_groups.push(&webserver.log_group);
                 }
             }
             Core::Daemon => {
-                self.services.push(&platform.daemon.service);
-                self.log_groups.push(&platform.daemon.log_group);
-                self.log_groups.extend(platform.in_process.iter().map(|it| &it.log_group));
+                self.services.push(&rooms.platform.daemon.service);
+                self.log_groups.push(&rooms.platform.daemon.log_group);
+                self.log_groups.extend(rooms.platform.in_process.iter().map(|it| &it.log_group));
             }
         }
     }
