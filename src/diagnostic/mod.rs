@@ -19,6 +19,7 @@ mod location;
 mod login;
 mod network;
 mod operations;
+mod people;
 mod permission;
 mod print;
 mod runs;
@@ -46,6 +47,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         limit::CODES,
         network::CODES,
         operations::CODES,
+        people::CODES,
         web::CODES,
         login::CODES,
         listener::CODES,
@@ -198,6 +200,11 @@ impl Diagnostics {
     /// The same, to correct their places.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Diagnostic> {
         self.found.iter_mut()
+    }
+
+    /// Keeps the findings that a condition holds for.
+    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.found.retain(keep);
     }
 
     /// Takes over the findings of another stage.

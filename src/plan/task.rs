@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::deployment::Tag;
 use super::file_system::EfsVolume;
 use super::text::Text;
 
@@ -26,6 +27,14 @@ pub struct TaskDefinition {
     pub containers: Vec<Container>,
     /// Old revisions stay registered: what is queued or rolled back to still refers to them.
     pub keep_old_revisions: bool,
+}
+
+/// Key of the tag that names a task's service.
+pub const SERVICE_TAG: &str = "dagforge:service";
+
+/// The tag that names a service.
+pub fn service_tag(name: &str) -> Tag {
+    Tag { key: SERVICE_TAG.to_owned(), value: name.to_owned() }
 }
 
 /// One container of a task definition.
@@ -158,6 +167,8 @@ pub struct Service {
     pub availability_zone_rebalancing: String,
     /// ECS Exec into the service's containers.
     pub execute_command: bool,
+    /// What IAM tells the tasks of this service from others by: they get the tag from the service.
+    pub tag: Tag,
     /// Subnets of the tasks.
     pub subnets: Vec<Text>,
     /// Security group of the tasks.

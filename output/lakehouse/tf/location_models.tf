@@ -578,6 +578,8 @@ resource "aws_ecs_service" "server_models" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "lakehouse_server_models" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

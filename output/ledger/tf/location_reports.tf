@@ -540,6 +540,8 @@ resource "aws_ecs_service" "server_reports" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "ledger_server_reports" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true
