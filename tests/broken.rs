@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use dagforge::blueprint::Blueprints;
 use dagforge::check::check_all;
+use dagforge::compile::check_rendered;
 use dagforge::diagnostic::{Diagnostics, Look, codes};
 use dagforge::init::from_compose;
 use dagforge::source::Source;
@@ -27,7 +29,10 @@ fn findings(path: &Path) -> (Source, Diagnostics) {
     }
     let environment = source.text.lines().next().and_then(|it| it.strip_prefix("# --env ")).map(str::to_owned);
     let found = match load_all::<Spec>(&source, environment.as_deref()) {
-        Ok(deployments) => check_all(&deployments),
+        Ok(deployments) => match check_all(&deployments) {
+            found if found.is_empty() => check_rendered(&deployments, &Blueprints::embedded()).expect("a render"),
+            found => found,
+        },
         Err(found) => found,
     };
     (source, found)

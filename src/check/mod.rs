@@ -23,6 +23,7 @@ mod measure;
 pub(crate) mod names;
 mod network;
 mod operations;
+mod overrides;
 mod owners;
 mod permissions;
 mod ranges;
@@ -87,6 +88,7 @@ const RULES: &[&[Rule]] = &[
     operations::RULES,
     tasks::RULES,
     github::RULES,
+    overrides::RULES,
 ];
 
 /// Runs every rule over a spec, for the environment it was laid out for; all findings at once.

@@ -1,3 +1,4 @@
+# Changed by overrides.tf[1]: add /resource/aws_lb/ui/client_keep_alive
 resource "aws_cloudwatch_log_group" "exec" {
   name              = "/dagforge/ledger/exec"
   retention_in_days = 365
@@ -300,6 +301,8 @@ resource "aws_lb" "ui" {
   idle_timeout               = 600
 
   tags = { Name = "ledger-ui" }
+
+  client_keep_alive = 7200
 }
 
 resource "aws_lb_listener" "ui" {

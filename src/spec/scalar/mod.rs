@@ -11,6 +11,7 @@ mod image;
 mod name;
 mod net;
 mod path;
+mod pointer;
 mod secret;
 mod task;
 mod version;
@@ -25,6 +26,7 @@ pub use image::{DagsterVersion, GitRev, ImageRef};
 pub use name::{EnvName, KeyName, Name, PythonModule};
 pub use net::{Cidr, DomainName, Percent, Port};
 pub use path::ProjectPath;
+pub use pointer::JsonPointer;
 pub use secret::{SecretRef, SsmPath};
 pub use task::{PackageKey, REVISION, RepositoryName, ScheduleExpression, TimeZone};
 pub use version::GrammarVersion;
@@ -99,6 +101,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<HttpsUrl>(),
     Format::of::<ImageRef>(),
     Format::of::<JsonKey>(),
+    Format::of::<JsonPointer>(),
     Format::of::<KeyName>(),
     Format::of::<KeyPrefix>(),
     Format::of::<Name>(),
