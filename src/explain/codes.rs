@@ -1,6 +1,8 @@
 //! A finding's code: what is wrong and why, where that is written, and an example with what is found in it.
 
+use crate::blueprint::Blueprints;
 use crate::check::check_all;
+use crate::compile::check_rendered;
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Example, Look, codes};
 use crate::init::from_compose;
@@ -36,7 +38,11 @@ fn found(code: &Code, text: &str) -> String {
     let environment = text.lines().next().and_then(|it| it.strip_prefix("# --env "));
     let found = match (code.example, load_all::<Spec>(&source, environment)) {
         (Example::Compose(_), _) => from_compose(&source).found,
-        (_, Ok(deployments)) => check_all(&deployments),
+        (_, Ok(deployments)) => match check_all(&deployments) {
+            // The built-in blueprints render; what the example breaks is a finding.
+            found if found.is_empty() => check_rendered(&deployments, &Blueprints::embedded()).unwrap_or_default(),
+            found => found,
+        },
         (_, Err(found)) => found,
     };
     found.print(&source, Look::Plain).trim_end().to_owned()
