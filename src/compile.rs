@@ -5,11 +5,13 @@ use std::iter;
 use std::sync::OnceLock;
 
 use crate::blueprint::{BlueprintError, Blueprints};
+use crate::check::examine;
 use crate::diagnostic::Diagnostics;
 use crate::patch;
 use crate::plan::config::ConfigText;
 use crate::plan::{Foundation, Plan};
 use crate::render::{self, File, Rooms, Target};
+use crate::source::Source;
 use crate::spec::{Loaded, Spec};
 
 /// A deployment with its plan resolved and its config files rendered.
@@ -43,6 +45,16 @@ pub fn compile(spec: &Spec, environment: Option<&str>, blueprints: &Blueprints) 
 /// Whether only the rendered text tells if a spec is right.
 pub fn changes_text(spec: &Spec) -> bool {
     spec.overrides.is_some()
+}
+
+/// Everything that is wrong with a spec, what shows only in the text of the built-in blueprints included. These render, so a
+/// fault of theirs is left to whoever renders.
+pub fn examine_rendered(source: &Source, environment: Option<&str>) -> Diagnostics {
+    let (deployments, mut found) = examine(source, environment);
+    if !found.has_errors() {
+        found.append(check_rendered(&deployments, &Blueprints::embedded()).unwrap_or_default());
+    }
+    found
 }
 
 /// What only the rendered text tells about specs that the rules have passed.

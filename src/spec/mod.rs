@@ -1,5 +1,6 @@
 //! The spec exactly as written: `None` means "not said". Defaults belong to the plan.
 
+pub mod access;
 mod anchors;
 pub mod build;
 pub mod choice;
@@ -25,12 +26,13 @@ mod retired;
 pub mod scalar;
 mod schema;
 mod shape;
+pub mod sidecar;
 pub mod storage;
 mod syntax;
 pub mod task;
 pub mod web;
 
-pub use load::{Document, Loaded, load, load_all};
+pub use load::{Document, Loaded, Remnant, load, load_all, remnants};
 pub use schema::schema;
 
 use indexmap::IndexMap;
@@ -94,6 +96,8 @@ pub struct Spec {
     pub runs: Option<compute::Runs>,
     /// What every IAM role has in common.
     pub iam: Option<operations::Iam>,
+    /// Groups of people and what they may do; default none.
+    pub access: Option<access::Access>,
     /// Alarms of CloudWatch; default none.
     pub alarms: Option<operations::Alarms>,
     /// The deployment on one machine: with it, `render all` writes `compose/` too.
@@ -104,12 +108,10 @@ pub struct Spec {
 
 impl Document for Spec {
     const NOT_YET: &'static [&'static str] = &[
-        "access",
         "adopt",
         "cluster.create",
         "cluster.exec",
         "cluster.existing",
-        "code_locations.*.sidecars",
         "config.delivery",
         "config.prefix",
         "config.trigger",

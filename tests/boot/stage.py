@@ -77,7 +77,7 @@ class Stage:
         self.deployer.upload_config()
         self.note("config uploaded")
         self.world.start()
-        for name in ("platform", "location", "task", "access"):
+        for name in ("platform", "ui", "location", "task", "access"):
             self.layers(name, GitRev=FIRST)
         self.upload_packages()
 

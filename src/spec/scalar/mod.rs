@@ -12,6 +12,7 @@ mod name;
 mod net;
 mod path;
 mod pointer;
+mod principal;
 mod secret;
 mod task;
 mod version;
@@ -27,6 +28,7 @@ pub use name::{EnvName, KeyName, Name, PythonModule};
 pub use net::{Cidr, DomainName, Percent, Port};
 pub use path::ProjectPath;
 pub use pointer::JsonPointer;
+pub use principal::{GroupName, PrincipalName};
 pub use secret::{SecretRef, SsmPath};
 pub use task::{PackageKey, REVISION, RepositoryName, ScheduleExpression, TimeZone};
 pub use version::GrammarVersion;
@@ -97,6 +99,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<FileSystemId>(),
     Format::of::<GitRev>(),
     Format::of::<GitUrl>(),
+    Format::of::<GroupName>(),
     Format::of::<HostedZoneId>(),
     Format::of::<HttpsUrl>(),
     Format::of::<ImageRef>(),
@@ -107,6 +110,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<Name>(),
     Format::of::<PackageKey>(),
     Format::of::<PathPrefix>(),
+    Format::of::<PrincipalName>(),
     Format::of::<ProjectPath>(),
     Format::of::<PythonModule>(),
     Format::of::<RefName>(),
