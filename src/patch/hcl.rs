@@ -60,18 +60,18 @@ impl Place<'_> {
         let blocks: Vec<&Block<'_>> = body.blocks().filter(|it| it.kind == name).collect();
         if blocks.is_empty() {
             return match self.kind {
-                OperationKind::Add if last => self.new(body, name),
+                OperationKind::Add if last => self.added(body, name),
                 _ => Err(Trouble::Missing { step: at, near: body.names() }),
             };
         }
         if last {
-            return self.all_blocks(body, name, &blocks);
+            return self.all_blocks(name, &blocks);
         }
         self.one_block(body, &blocks, steps, at + 1)
     }
 
     /// The operation is on every block of a name.
-    fn all_blocks(&self, body: &Body<'_>, name: &str, blocks: &[&Block<'_>]) -> Edited {
+    fn all_blocks(&self, name: &str, blocks: &[&Block<'_>]) -> Edited {
         match (self.kind, self.value, blocks) {
             (OperationKind::Remove, ..) => Ok(self.without(blocks)),
             (OperationKind::Test, Value::Array(list), _) => self.test(
@@ -86,10 +86,7 @@ impl Place<'_> {
                 let without = self.without(&blocks[1..]);
                 Ok(spliced(&without, first.start, first.end, &new))
             }
-            _ => {
-                let _ = body;
-                Err(Trouble::Unfit(format!("`{name}` is {} blocks: its value is a list of maps", blocks.len())))
-            }
+            _ => Err(Trouble::Unfit(format!("`{name}` is {} blocks: its value is a list of maps", blocks.len()))),
         }
     }
 
@@ -143,7 +140,7 @@ impl Place<'_> {
     }
 
     /// An argument behind those that are there, or blocks at the end.
-    fn new(&self, body: &Body<'_>, name: &str) -> Edited {
+    fn added(&self, body: &Body<'_>, name: &str) -> Edited {
         let blocks = self.value.as_array().is_some_and(|it| !it.is_empty() && it.iter().all(write::is_block));
         if blocks {
             return self.new_blocks(body, name, self.value);
