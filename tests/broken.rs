@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dagforge::check::examine;
+use dagforge::compile::examine_rendered;
 use dagforge::diagnostic::{Diagnostics, Look, codes};
 use dagforge::init::from_compose;
 use dagforge::source::Source;
@@ -25,7 +25,7 @@ fn findings(path: &Path) -> (Source, Diagnostics) {
         return (source, found);
     }
     let environment = source.text.lines().next().and_then(|it| it.strip_prefix("# --env ")).map(str::to_owned);
-    let (_, found) = examine(&source, environment.as_deref());
+    let found = examine_rendered(&source, environment.as_deref());
     (source, found)
 }
 

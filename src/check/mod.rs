@@ -24,6 +24,7 @@ mod measure;
 pub(crate) mod names;
 mod network;
 mod operations;
+mod overrides;
 mod owners;
 mod people;
 mod permissions;
@@ -94,6 +95,7 @@ const RULES: &[&[Rule]] = &[
     tasks::RULES,
     github::RULES,
     config::RULES,
+    overrides::RULES,
 ];
 
 /// Runs every rule over a spec, for the environment it was laid out for; all findings at once.

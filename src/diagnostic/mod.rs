@@ -19,6 +19,7 @@ mod location;
 mod login;
 mod network;
 mod operations;
+mod overrides;
 mod people;
 mod permission;
 mod print;
@@ -66,6 +67,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         tasks::CODES,
         sharing::CODES,
         local::CODES,
+        overrides::CODES,
         import::CODES,
         blueprint::CODES,
     ];

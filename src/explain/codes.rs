@@ -1,6 +1,6 @@
 //! A finding's code: what is wrong and why, where that is written, and an example with what is found in it.
 
-use crate::check::examine;
+use crate::compile::examine_rendered;
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Example, Look, codes};
 use crate::init::from_compose;
@@ -35,7 +35,7 @@ fn found(code: &Code, text: &str) -> String {
     let environment = text.lines().next().and_then(|it| it.strip_prefix("# --env "));
     let found = match code.example {
         Example::Compose(_) => from_compose(&source).found,
-        _ => examine(&source, environment).1,
+        _ => examine_rendered(&source, environment),
     };
     found.print(&source, Look::Plain).trim_end().to_owned()
 }

@@ -27,6 +27,7 @@ pub mod names;
 pub mod network;
 pub mod operations;
 pub mod ops;
+pub mod overrides;
 pub mod people;
 pub mod permission;
 pub mod platform;
@@ -102,6 +103,8 @@ pub struct Plan {
     pub ops: Ops,
     /// What the runbook says beyond that.
     pub runbook: Runbook,
+    /// Changes of the rendered text that the spec asks for.
+    pub overrides: Vec<overrides::Override>,
     /// The deployment on one machine; none where the spec does not ask for it.
     pub local: Option<Local>,
     /// The rooms.
@@ -226,6 +229,7 @@ impl Plan {
         let ops = Ops::resolve(spec, &deployment, &rooms, &layers, &config);
         Self {
             local: Local::resolve(spec, &deployment, &rooms),
+            overrides: overrides::overrides(spec),
             terraform: Terraform::resolve(spec, &deployment),
             github: Github::resolve(spec, &deployment, &rooms, &ops),
             ops,

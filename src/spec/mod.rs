@@ -18,6 +18,7 @@ pub mod network;
 pub mod operations;
 pub mod output;
 pub mod overlay;
+pub mod overrides;
 pub mod path;
 mod probe;
 mod read;
@@ -63,6 +64,8 @@ pub struct Spec {
     pub dagster: Option<instance::Dagster>,
     /// What the rendered files bring along for the pipelines that apply them.
     pub output: Option<output::Output>,
+    /// Changes of the rendered text, for what the spec has no key for; default none.
+    pub overrides: Option<overrides::Overrides>,
     /// Parts of dagster.yaml beyond what the deployment decides.
     pub instance: Option<instance::Instance>,
     /// VPC, subnets, NAT and endpoints.
@@ -122,7 +125,6 @@ impl Document for Spec {
         "logs.mode",
         "output.tf.aws_provider",
         "output.tf.required_version",
-        "overrides",
         "partition",
         "renames",
         "runs.definition",

@@ -99,6 +99,7 @@ const NOBODY: &[Listed] = &[
     ("instance.*.variable", "environment variables of the init container"),
     ("layers[].capabilities[]", "the commands of the runbook"),
     ("github", "null without a workflow, which is then not rendered at all"),
+    ("overrides[].*", "done on the rendered text, whatever rendered it"),
     ("layers[].owner", "which blueprint is rendered for whom"),
     ("layers[].parameters[]", "the commands of the runbook"),
     ("layers[].publishes.*.parameter_type", "the frame of a template is given its parameters"),

@@ -1,3 +1,4 @@
+# Changed by overrides.tf[1]: add /resource/aws_lb/ui/client_keep_alive
 locals {
   webserver_log_group = aws_cloudwatch_log_group.core_webserver.name
 }
@@ -13,6 +14,8 @@ resource "aws_lb" "ui" {
   idle_timeout               = 600
 
   tags = { Name = "ledger-ui" }
+
+  client_keep_alive = 7200
 }
 
 resource "aws_lb_listener" "ui" {
