@@ -91,7 +91,8 @@ class Stage:
     def layers(self, name, revision=None):
         """All layers of a kind."""
         if self.by_ops:
-            self.deployer.ops("deploy", name, *(["--gitrev", revision] if revision else []))
+            # Until there are stacks, nothing tells the script what deploys them.
+            self.deployer.ops("deploy", name, "--target", "cfn", *(["--gitrev", revision] if revision else []))
             self.note(f"{name} deployed")
             return
         for layer in layers_of(self.deployment, name):
@@ -231,11 +232,14 @@ class Stage:
         """Waits until every service has what it wants, and nothing went wrong inside the executor."""
         # What was asked for just now must have been seen: one whole look that began after it.
         seen = self.world.looks + 2
-        until(lambda: self.world.looks >= seen and self._steady(), timeout, self.explain)
+        until(lambda: self._unbroken() and self.world.looks >= seen and self._steady(), timeout, self.explain)
         self.note("steady")
 
-    def _steady(self):
+    def _unbroken(self):
         assert not self.world.broken, self.world.broken
+        return True
+
+    def _steady(self):
         return set(self.world.services) == self.services() and all(each.steady() for each in list(self.world.services.values()))
 
     def explain(self):
