@@ -96,7 +96,8 @@ fn every_role_and_every_container_is_listed_once() {
         let rendered = |line: &str| text.lines().filter(|it| it.trim_start().starts_with(line)).count();
         let iam = explain::iam(&compiled.plan).unwrap();
         let roles = iam.lines().filter(|it| it.starts_with('/')).count();
-        assert_eq!(roles, rendered("Type: AWS::IAM::Role"), "{name}");
+        let policies = rendered("Type: AWS::IAM::ManagedPolicy");
+        assert_eq!(roles, rendered("Type: AWS::IAM::Role") + policies, "{name}");
         let env = explain::env(&compiled.plan, &spec).unwrap();
         let containers = env.lines().filter(|it| it.starts_with(name.as_str())).count();
         assert_eq!(containers, rendered("ReadonlyRootFilesystem:"), "{name}");
@@ -157,6 +158,21 @@ fn budgets_are_those_of_the_rendered_templates() {
             resources,
             text.lines().filter(|it| it.starts_with("    Type: AWS::")).count() - of_parameters(&text)
         );
+    }
+}
+
+/// Everything that platform and UI can hold at the same time: what is added to either shows here before somebody's spec is
+/// refused for its size.
+#[test]
+fn the_fullest_platform_and_ui_leave_a_tenth_of_their_budgets() {
+    let deployments = deployments();
+    let fullest = deployments.iter().find(|it| it.spec.name.as_str() == "acme-data-budget").unwrap();
+    let limits = explain::limits(&fullest.templates);
+    for path in ["cfn/40-platform.yaml", "cfn/42-ui.yaml"] {
+        let line = limits.lines().find(|it| it.starts_with(path)).unwrap();
+        let numbers: Vec<usize> = line.split_whitespace().filter_map(|it| it.parse().ok()).collect();
+        assert_eq!(numbers.len(), 8, "{line}");
+        assert!(numbers.chunks(2).all(|it| it[0] * 10 <= it[1] * 9), "{line}");
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::plan::deployment::Deployment;
-use crate::plan::iam::{Role, Statement};
+use crate::plan::iam::Statement;
 use crate::plan::text::{Input, Part, Text};
 
 /// Most characters of a value that another layer publishes: an ARN.
@@ -35,17 +35,18 @@ pub(super) fn json(value: &impl Serialize) -> usize {
     serde_json::to_string(value).map_or(0, |it| it.len())
 }
 
-/// Characters of a role's inline policy, without white space, which IAM does not count.
-pub(super) fn policy(role: &Role, deployment: &Deployment) -> usize {
-    let statements: usize = role.statements.iter().map(|it| statement(it, deployment)).sum();
+/// Characters of a policy, without white space, which IAM does not count.
+pub(super) fn policy(statements: &[Statement], deployment: &Deployment) -> usize {
+    let statements: usize = statements.iter().map(|it| statement(it, deployment)).sum();
     r#"{"Version":"2012-10-17","Statement":[]}"#.len() + statements
 }
 
 fn statement(statement: &Statement, deployment: &Deployment) -> usize {
     let list = |texts: &[Text]| texts.iter().map(|it| text(it, deployment) + r#""","#.len()).sum::<usize>();
-    let condition = statement.condition.as_ref().map_or(0, |it| {
-        r#","Condition":{"":{"":""}}"#.len() + it.operator.len() + it.key.len() + text(&it.value, deployment)
-    });
+    let condition = statement
+        .condition
+        .as_ref()
+        .map_or(0, |it| r#","Condition":{"":{"":""}}"#.len() + it.operator.len() + it.key.len() + list(it.value.all()));
     let frame = r#"{"Sid":"","Effect":"Allow","Action":[],"Resource":[]},"#.len();
     frame + statement.sid.len() + list(&statement.actions) + list(&statement.resources) + condition
 }

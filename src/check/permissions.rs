@@ -140,7 +140,7 @@ fn sizes(subject: &Subject, found: &mut Diagnostics) {
     for owner in subject.planned() {
         let own = "put some of them into a managed policy and name it in `managed`";
         let secrets = "keep several values in one secret, as JSON: `name:json_key`";
-        let size = |role: &Role| measure::policy(role, &subject.plan.deployment);
+        let size = |role: &Role| measure::policy(&role.statements, &subject.plan.deployment);
         // Where permissions are in two roles, the larger one says it all.
         let larger = owner.roles.iter().copied().max_by_key(|it| size(it)).map(|it| (it, "permissions", own));
         for (role, key, fix) in larger.into_iter().chain([(owner.execution_role, "secrets", secrets)]) {

@@ -21,7 +21,7 @@ codes! {
         or `*` alone."
         => "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html";
     TOO_MANY_POLICIES = "too-many-policies": "IAM attaches 10 managed policies to a role, up to 20 after a quota \
-        increase, and never more."
+        increase, and never more; to a user as many, and to a group 10."
         => "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html";
     POLICY_SIZE = "policy-size": "The inline policies of a role have at most 10,240 characters together. A managed policy \
         of yours, named in `managed`, has a limit of its own."
@@ -71,6 +71,17 @@ impl Diagnostics {
             Severity::Error => "20 is the most that AWS ever grants: merge some of them",
             Severity::Warning => "it is 10, unless AWS has raised the account's quota: merge some of them",
         });
+    }
+
+    /// More managed policies than something takes, counting those of this spec alone.
+    pub fn too_many_groups(&mut self, at: &SpecPath, what: &str, count: usize, (usual, most): (usize, usize)) {
+        let severity = if count > most { Severity::Error } else { Severity::Warning };
+        let message = format!("{what} would have {count} policies of this deployment alone, more than {usual}");
+        let help = match severity {
+            Severity::Error => format!("{most} is the most that AWS ever grants: name it in fewer groups"),
+            Severity::Warning => "AWS may have raised the account's quota; else name it in fewer groups".to_owned(),
+        };
+        self.add(severity, TOO_MANY_POLICIES, Place::value(at), message).help(help);
     }
 
     /// More text than a role's inline policies may have.

@@ -15,7 +15,7 @@ codes! {
         that is again another's would hide where it comes from."
         => "A rule of dagforge's own: one step leads to an image.";
     UNKNOWN_LOCATION = "unknown-location": "Every name in `trigger_from` is the key of a code location, whose runs get the \
-        right to start the task; so is every key below `local.code_locations`."
+        right to start the task; so is every key below `local.code_locations`, and every name in `access.….locations`."
         => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
     SECRET_CLASH = "secret-clash": "Two secrets that are created would get one name in a template or module, because \
         hyphens are lost there."

@@ -7,7 +7,7 @@ use super::walk::{having, shown, sources};
 use crate::plan::Plan;
 use crate::spec::Spec;
 
-/// Every role with its trust and its statements.
+/// Every role with its trust and its statements, and every policy of people.
 pub fn iam(plan: &Plan) -> serde_json::Result<String> {
     let plan = serde_json::to_value(plan)?;
     let mut out = String::new();
@@ -15,14 +15,7 @@ pub fn iam(plan: &Plan) -> serde_json::Result<String> {
         let text = |key: &str| role.get(key).map(shown).unwrap_or_default();
         out += &format!("{}{}  ({place})\n", text("path"), text("name"));
         out += &format!("  {}; assumed by {}\n", text("description"), trusted(&role["trust"]));
-        for statement in items(role, "statements") {
-            let part = |key: &str| statement.get(key).map(shown).unwrap_or_default();
-            out += &format!("  {}: {}\n      on {}\n", part("sid"), part("actions"), part("resources"));
-            if let Some(condition) = statement.get("condition").filter(|it| !it.is_null()) {
-                let part = |key: &str| condition.get(key).map(shown).unwrap_or_default();
-                out += &format!("      if {} {} {}\n", part("key"), part("operator"), part("value"));
-            }
-        }
+        out += &statements(role);
         for managed in items(role, "managed") {
             out += &format!("  managed policy {}\n", shown(managed));
         }
@@ -31,7 +24,29 @@ pub fn iam(plan: &Plan) -> serde_json::Result<String> {
         }
         out.push('\n');
     }
+    for (place, policy) in having(&plan, &["roles", "groups", "users", "statements"]) {
+        let text = |key: &str| policy.get(key).map(shown).unwrap_or_default();
+        out += &format!("{}{}  ({place})\n  {}\n", text("path"), text("name"), text("description"));
+        for who in ["roles", "groups", "users"].into_iter().filter(|it| !text(it).is_empty()) {
+            out += &format!("  attached to {who} {}\n", text(who));
+        }
+        out += &statements(policy);
+        out.push('\n');
+    }
     Ok(out)
+}
+
+fn statements(holder: &Map<String, Value>) -> String {
+    let mut out = String::new();
+    for statement in items(holder, "statements") {
+        let part = |key: &str| statement.get(key).map(shown).unwrap_or_default();
+        out += &format!("  {}: {}\n      on {}\n", part("sid"), part("actions"), part("resources"));
+        if let Some(condition) = statement.get("condition").filter(|it| !it.is_null()) {
+            let part = |key: &str| condition.get(key).map(shown).unwrap_or_default();
+            out += &format!("      if {} {} {}\n", part("key"), part("operator"), part("value"));
+        }
+    }
+    out
 }
 
 fn trusted(trust: &Value) -> String {

@@ -16,6 +16,7 @@ pub const NAMES: &[(&str, &str, usize)] = &[
     ("AWS::ECS::Service", "ServiceName", 255),
     ("AWS::ECS::TaskDefinition", "Family", 255),
     ("AWS::Events::Rule", "Name", 64),
+    ("AWS::IAM::ManagedPolicy", "ManagedPolicyName", 128),
     ("AWS::IAM::Role", "RoleName", 64),
     ("AWS::Logs::LogGroup", "LogGroupName", 512),
     ("AWS::Logs::MetricFilter", "FilterName", 512),

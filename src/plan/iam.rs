@@ -54,8 +54,28 @@ pub struct Condition {
     pub operator: String,
     /// Condition key, such as `ecs:cluster`.
     pub key: String,
-    /// Value the key must have.
-    pub value: Text,
+    /// Value the key must have, or one of several.
+    pub value: Values,
+}
+
+/// A value, or several of which one is enough.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Values {
+    /// The one.
+    One(Text),
+    /// Any of them.
+    Any(Vec<Text>),
+}
+
+impl Values {
+    /// The values.
+    pub fn all(&self) -> &[Text] {
+        match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Any(values) => values,
+        }
+    }
 }
 
 impl Statement {
@@ -76,7 +96,16 @@ impl Statement {
     /// The same statement under a condition.
     #[must_use]
     pub fn when(mut self, operator: &str, key: &str, value: impl Into<Text>) -> Self {
-        self.condition = Some(Condition { operator: operator.to_owned(), key: key.to_owned(), value: value.into() });
+        let value = Values::One(value.into());
+        self.condition = Some(Condition { operator: operator.to_owned(), key: key.to_owned(), value });
+        self
+    }
+
+    /// The same statement where a key has any of these values.
+    #[must_use]
+    pub fn when_any(mut self, operator: &str, key: &str, values: Vec<Text>) -> Self {
+        let value = Values::Any(values);
+        self.condition = Some(Condition { operator: operator.to_owned(), key: key.to_owned(), value });
         self
     }
 }

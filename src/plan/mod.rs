@@ -27,6 +27,7 @@ pub mod names;
 pub mod network;
 pub mod operations;
 pub mod ops;
+pub mod people;
 pub mod permission;
 pub mod platform;
 pub mod registry;
@@ -41,6 +42,7 @@ pub mod task;
 pub mod tasks;
 pub mod terraform;
 pub mod text;
+pub mod ui;
 pub mod web;
 pub mod webserver;
 pub mod workspace;
@@ -64,12 +66,14 @@ use location::Location;
 use network::Network;
 use operations::Operations;
 use ops::Ops;
-use platform::Platform;
+use people::Access;
+use platform::{Core, Platform};
 use registry::Repository;
 use revision::Revision;
 use runbook::Runbook;
 use tasks::Task;
 use terraform::Terraform;
+use ui::Ui;
 use workspace::Workspace;
 
 /// Version of Dagster where the spec names none.
@@ -114,8 +118,10 @@ pub struct Rooms {
     pub registry: Repository,
     /// Buckets and database.
     pub data: Data,
-    /// Cluster, load balancer, webserver and daemon.
+    /// Cluster, security groups and daemon.
     pub platform: Platform,
+    /// Load balancer and webserver.
+    pub ui: Ui,
     /// What watches and mends them.
     pub operations: Option<Operations>,
     /// Code locations, but for those that webserver and daemon load themselves.
@@ -124,6 +130,8 @@ pub struct Rooms {
     pub tasks: Vec<Task>,
     /// The repositories of code locations and tasks.
     pub repositories: Vec<OwnedRepository>,
+    /// Who may do what, beside the deployment itself.
+    pub access: Option<Access>,
 }
 
 /// The repository of a code location or task.
@@ -185,18 +193,18 @@ impl Plan {
         let Foundation { deployment, network, data, namespace, instance } = foundation;
         let config = Config::resolve(&data.config_bucket, texts);
         let registry = Repository::core(spec, &deployment);
-        let platform = Platform::resolve(
-            spec,
-            &platform::Surroundings {
-                deployment: &deployment,
-                network: &network,
-                data: &data,
-                repository: &registry,
-                instance: &instance,
-                config: &config,
-                namespace: &namespace,
-            },
-        );
+        let around = platform::Surroundings {
+            deployment: &deployment,
+            network: &network,
+            data: &data,
+            repository: &registry,
+            instance: &instance,
+            config: &config,
+            namespace: &namespace,
+        };
+        let core = Core::new(spec, &around);
+        let ui = Ui::resolve(&core);
+        let platform = Platform::resolve(&core, ui.load_balancer.as_ref());
         let around = location::Surroundings {
             deployment: &deployment,
             network: &network,
@@ -210,8 +218,10 @@ impl Plan {
         let tasks: Vec<_> =
             spec.tasks.iter().flatten().map(|(key, it)| Task::resolve(spec, &key.into(), it, &around)).collect();
         let repositories = owned_repositories(&locations, &tasks);
-        let operations = Operations::resolve(spec, &deployment, &data, &platform);
-        let rooms = Rooms { network, registry, data, platform, operations, locations, tasks, repositories };
+        let operations = Operations::resolve(spec, &deployment, &data, &platform, &ui);
+        let reached = people::Rooms { platform: &platform, ui: &ui, locations: &locations, tasks: &tasks };
+        let access = Access::resolve(spec, &deployment, reached);
+        let rooms = Rooms { network, registry, data, platform, ui, operations, locations, tasks, repositories, access };
         let layers = layers::layers(&deployment, &rooms);
         let ops = Ops::resolve(spec, &deployment, &rooms, &layers, &config);
         Self {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::deployment::Tag;
 use super::file_system::EfsVolume;
 use super::text::Text;
 
@@ -28,6 +29,14 @@ pub struct TaskDefinition {
     pub keep_old_revisions: bool,
 }
 
+/// Key of the tag that names a task's service.
+pub const SERVICE_TAG: &str = "dagforge:service";
+
+/// The tag that names a service.
+pub fn service_tag(name: &str) -> Tag {
+    Tag { key: SERVICE_TAG.to_owned(), value: name.to_owned() }
+}
+
 /// One container of a task definition.
 #[derive(Clone, Debug, Serialize)]
 pub struct Container {
@@ -37,20 +46,24 @@ pub struct Container {
     pub image: Text,
     /// The task stops when this container does.
     pub essential: bool,
+    /// CPU units of the task that are set aside for it; none shares them all.
+    pub cpu: Option<u32>,
+    /// MiB of the task's memory that it may use at most; none shares it all.
+    pub memory: Option<u32>,
     /// Replaces the image's entry point; empty leaves it.
     pub entry_point: Vec<String>,
     /// Command; empty where the launcher gives it.
     pub command: Vec<Text>,
     /// Directory that the command starts in; none leaves the image's own.
     pub working_directory: Option<String>,
-    /// `uid:gid`.
-    pub user: String,
+    /// `uid:gid`; none leaves the image's own.
+    pub user: Option<String>,
     /// Plain environment, sorted by name: ECS compares it as a set, a diff should not show an order.
     pub environment: Vec<Variable>,
     /// Environment from secrets, sorted by name.
     pub secrets: Vec<Variable>,
-    /// Port the container listens on.
-    pub port: Option<u16>,
+    /// Ports the container listens on.
+    pub ports: Vec<u16>,
     /// Health check that ECS runs inside the container.
     pub health_check: Option<HealthCheck>,
     /// Containers that must have reached a condition first.
@@ -154,6 +167,8 @@ pub struct Service {
     pub availability_zone_rebalancing: String,
     /// ECS Exec into the service's containers.
     pub execute_command: bool,
+    /// What IAM tells the tasks of this service from others by: they get the tag from the service.
+    pub tag: Tag,
     /// Subnets of the tasks.
     pub subnets: Vec<Text>,
     /// Security group of the tasks.

@@ -1,5 +1,6 @@
 //! The spec exactly as written: `None` means "not said". Defaults belong to the plan.
 
+pub mod access;
 mod anchors;
 pub mod build;
 pub mod choice;
@@ -24,12 +25,13 @@ mod retired;
 pub mod scalar;
 mod schema;
 mod shape;
+pub mod sidecar;
 pub mod storage;
 mod syntax;
 pub mod task;
 pub mod web;
 
-pub use load::{Document, Loaded, load, load_all};
+pub use load::{Document, Loaded, Remnant, load, load_all, remnants};
 pub use schema::schema;
 
 use indexmap::IndexMap;
@@ -91,6 +93,8 @@ pub struct Spec {
     pub runs: Option<compute::Runs>,
     /// What every IAM role has in common.
     pub iam: Option<operations::Iam>,
+    /// Groups of people and what they may do; default none.
+    pub access: Option<access::Access>,
     /// Alarms of CloudWatch; default none.
     pub alarms: Option<operations::Alarms>,
     /// The deployment on one machine: with it, `render all` writes `compose/` too.
@@ -101,12 +105,10 @@ pub struct Spec {
 
 impl Document for Spec {
     const NOT_YET: &'static [&'static str] = &[
-        "access",
         "adopt",
         "cluster.create",
         "cluster.exec",
         "cluster.existing",
-        "code_locations.*.sidecars",
         "config.delivery",
         "config.prefix",
         "config.trigger",

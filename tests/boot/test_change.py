@@ -95,7 +95,10 @@ def limit_runs(spec):
 def test_a_config_edit_rolls_webserver_and_daemon_and_nothing_else(stage, activity, edit):
     edited = edit(limit_runs)
     files = changed(stage.deployment, edited)
-    assert files == {"README.md", "plan.json", "ops/ops.sh", "config/dagster.yaml", "cfn/40-platform.yaml"}
+    assert files == {"README.md", "plan.json", "ops/ops.sh", "config/dagster.yaml"} | {
+        "cfn/40-platform.yaml",
+        "cfn/42-ui.yaml",
+    }
     before, name = running(stage), stage.deployment.name
     with Visitor(stage.ui) as visitor:
         stage.change(edited, files)
@@ -120,7 +123,7 @@ def test_an_edit_of_one_location_rolls_its_server_and_nothing_else(stage, edit):
 
 def test_deploying_the_same_again_rolls_nothing(stage):
     before = running(stage)
-    for layer in ("platform", "location"):
+    for layer in ("platform", "ui", "location"):
         stage.layers(layer, "r1")
     stage.steady()
     assert running(stage) == before

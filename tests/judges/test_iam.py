@@ -9,6 +9,8 @@ from statements import listed, permissions
 # Actions that know no resource, by AWS's own table of actions
 # (https://docs.aws.amazon.com/service-authorization/latest/reference/).
 WITHOUT_RESOURCE = {
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
     "ecr:GetAuthorizationToken",
     "ecs:DescribeTaskDefinition",
     "ecs:ListServices",
@@ -18,6 +20,10 @@ WITHOUT_RESOURCE = {
     "ssmmessages:OpenControlChannel",
     "ssmmessages:OpenDataChannel",
 }
+
+# The table has a container instance as its resource, of which Fargate has none: the tasks of a cluster are listed on `*`,
+# and the cluster is a condition.
+LISTED_BY_CLUSTER = {"ecs:ListTasks"}
 
 
 def every(deployment):
@@ -39,9 +45,30 @@ def test_resources_are_named(deployment):
         (where, action)
         for where, it in every(deployment)
         for action in listed(it["Action"])
-        if "*" in listed(it["Resource"]) and action not in WITHOUT_RESOURCE
+        if "*" in listed(it["Resource"]) and action not in WITHOUT_RESOURCE | LISTED_BY_CLUSTER
     }
     assert wild == set()
+
+
+def test_tasks_are_listed_in_the_cluster_alone(deployment):
+    for where, it in every(deployment):
+        if LISTED_BY_CLUSTER & set(listed(it["Action"])):
+            assert listed(it["Action"]) == ["ecs:ListTasks"] and "ecs:cluster" in it["Condition"]["ArnEquals"], where
+
+
+def test_people_restart_services_as_they_are(deployment):
+    """Whoever may update a service of a policy for people may not give it another task definition."""
+    for where, it in every(deployment):
+        if "ecs:UpdateService" in listed(it["Action"]) and "Policy" in where:
+            assert it["Condition"] == {"Null": {"ecs:task-definition": "true"}}, where
+
+
+def test_people_enter_tasks_by_the_tag_of_their_service(deployment):
+    """The cluster is a resource of the same request, and is no way in by itself."""
+    for where, it in every(deployment):
+        tasks = [resource for resource in listed(it["Resource"]) if ":task/" in resource]
+        if {"ecs:ExecuteCommand", "ssm:StartSession"} & set(listed(it["Action"])) and tasks:
+            assert it["Condition"]["StringEquals"]["aws:ResourceTag/dagforge:service"], where
 
 
 def test_roles_are_passed_to_one_service(deployment):

@@ -19,8 +19,8 @@ const KEYED: &[&str] = &["layers[].publishes", "config.files"];
 /// Read by CloudFormation alone.
 const CFN_ALONE: &[Listed] = &[
     ("*_text", "CloudFormation has a text where Terraform has the number or boolean beside it"),
-    ("platform.load_balancer.deletion_protection", "as above: Terraform reads `deployment.protection.enabled`"),
-    ("platform.load_balancer.scheme", "Terraform has a boolean: `internal`"),
+    ("ui.load_balancer.deletion_protection", "as above: Terraform reads `deployment.protection.enabled`"),
+    ("ui.load_balancer.scheme", "Terraform has a boolean: `internal`"),
     (
         "*.no_egress_cidr",
         "an inline rule that keeps CloudFormation from adding the default one, which Terraform removes",
@@ -34,7 +34,7 @@ const CFN_ALONE: &[Listed] = &[
     ("layers[].description", "`Description` of a template"),
     ("platform.security.groups[].published", "stacks find each other through SSM; Terraform has locals"),
     ("layers[].publishes.*.path", "stacks find each other through SSM; Terraform has locals"),
-    ("platform.load_balancer.https.requested.names[]", "Terraform validates what the certificate itself lists"),
+    ("ui.load_balancer.https.requested.names[]", "Terraform validates what the certificate itself lists"),
     (
         "network.created.flow_logs.log_group.reference",
         "Terraform wants the group's ARN here, which is no value of the plan",
@@ -63,9 +63,9 @@ const TF_ALONE: &[Listed] = &[
     ("repositories[].*", "outputs of the module; CloudFormation publishes each"),
     ("registry.uri", "an output of the module; CloudFormation publishes it"),
     ("network.created.zones_by_count", "CloudFormation asks for the zones in place, with `Fn::GetAZs`"),
-    ("platform.load_balancer.drop_invalid_headers", "see `*_text` above"),
-    ("platform.load_balancer.idle_timeout", "see `*_text` above"),
-    ("platform.load_balancer.internal", "CloudFormation has a word: `scheme`"),
+    ("ui.load_balancer.drop_invalid_headers", "see `*_text` above"),
+    ("ui.load_balancer.idle_timeout", "see `*_text` above"),
+    ("ui.load_balancer.internal", "CloudFormation has a word: `scheme`"),
     ("*.route.target.deregistration_delay", "see `*_text` above"),
     ("revision.*", "the frame of a template has a parameter exactly where its body prints a revision"),
     ("tasks[].key", "the name of a task's own revision; a stack has a parameter of its own"),
@@ -75,6 +75,7 @@ const TF_ALONE: &[Listed] = &[
 
 /// Read by no blueprint.
 const NOBODY: &[Listed] = &[
+    ("access", "null where nobody is named"),
     ("config.files.*", "the parts of the init container's command"),
     ("config.directory", "the mounts of the containers say it"),
     ("config.prefix", "the keys of the files begin with it"),
@@ -115,7 +116,7 @@ const NOBODY: &[Listed] = &[
     ("network.created.endpoint_group.id", "there is one such group, so its identifier is the blueprint's"),
     ("network.created.public[].nat", "null: a public subnet has the type of a private one"),
     ("network.public_subnets[]", "subnets of the load balancer"),
-    ("platform.load_balancer.clients[]", "the rules of `platform.security` say it"),
+    ("ui.load_balancer.clients[]", "the rules of `platform.security` say it"),
     ("tasks[].image_source", "the image of the container; the runbook has it from `runbook.tasks`"),
     ("tasks[].package*", "the init containers, the task's mount and a statement of its role"),
     ("tasks[].takes_revision", "the commands of the runbook"),

@@ -20,6 +20,7 @@ use crate::tree::{Tree, read};
 
 /// Texts that are no literals in the output.
 const IDENTIFIERS: &[Listed] = &[
+    ("access.policies[].key", "logical ids and names"),
     ("data.database.created.secret.key", "inside a dynamic reference, which cannot quote it"),
     ("*.created_secrets[].id", "logical ids and names"),
     ("*.route.id", "logical ids and names"),
@@ -30,7 +31,7 @@ const IDENTIFIERS: &[Listed] = &[
     ("locations[].access_points[].id", "logical ids and names"),
     ("locations[].key", "a part of Terraform's names"),
     ("network.created.*_endpoints[].id", "logical ids and names"),
-    ("platform.load_balancer.https.records[].id", "logical ids and names"),
+    ("ui.load_balancer.https.records[].id", "logical ids and names"),
     ("platform.security.*[].id", "logical ids and names"),
     ("tasks[].key", "a part of Terraform's names"),
 ];

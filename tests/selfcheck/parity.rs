@@ -99,6 +99,16 @@ const SAME: &[Same] = &[
         why: "targets are a property",
     },
     Same {
+        cfn: "AWS::IAM::ManagedPolicy",
+        tf: &[
+            ("aws_iam_policy", Once),
+            ("aws_iam_role_policy_attachment", Each("Roles")),
+            ("aws_iam_group_policy_attachment", Each("Groups")),
+            ("aws_iam_user_policy_attachment", Each("Users")),
+        ],
+        why: "who has it is a property",
+    },
+    Same {
         cfn: "AWS::IAM::Role",
         tf: &[
             ("aws_iam_role", Once),

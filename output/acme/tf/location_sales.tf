@@ -397,6 +397,8 @@ resource "aws_ecs_service" "server_sales" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "acme_server_sales" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

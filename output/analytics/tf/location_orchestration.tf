@@ -455,6 +455,8 @@ resource "aws_ecs_service" "server_orchestration" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "analytics_server_orchestration" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

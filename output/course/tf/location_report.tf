@@ -401,6 +401,8 @@ resource "aws_ecs_service" "server_report" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "course_server_report" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

@@ -414,6 +414,8 @@ resource "aws_ecs_service" "server_transform" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "course_server_transform" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

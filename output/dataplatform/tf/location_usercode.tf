@@ -402,6 +402,8 @@ resource "aws_ecs_service" "server_usercode" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "dataplatform_server_usercode" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

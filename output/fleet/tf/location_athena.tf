@@ -413,6 +413,8 @@ resource "aws_ecs_service" "server_athena" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "fleet_server_athena" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

@@ -397,6 +397,8 @@ resource "aws_ecs_service" "server_events" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "fleet_server_events" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

@@ -404,6 +404,8 @@ resource "aws_ecs_service" "server_finance" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "fleet_server_finance" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

@@ -399,6 +399,8 @@ resource "aws_ecs_service" "server_inventory" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "fleet_server_inventory" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

@@ -397,6 +397,8 @@ resource "aws_ecs_service" "server_logistics" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "fleet_server_logistics" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

@@ -407,6 +407,8 @@ resource "aws_ecs_service" "server_marketing" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "fleet_server_marketing" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

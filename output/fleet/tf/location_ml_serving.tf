@@ -413,6 +413,8 @@ resource "aws_ecs_service" "server_ml_serving" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "fleet_server_ml-serving" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

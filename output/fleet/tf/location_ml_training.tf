@@ -417,6 +417,8 @@ resource "aws_ecs_service" "server_ml_training" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "fleet_server_ml-training" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

@@ -407,6 +407,8 @@ resource "aws_ecs_service" "server_platform_ops" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "fleet_server_platform-ops" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

@@ -401,6 +401,8 @@ resource "aws_ecs_service" "server_reporting" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "fleet_server_reporting" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

@@ -518,6 +518,8 @@ resource "aws_ecs_service" "server_ingest" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "lakehouse_server_ingest" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

@@ -490,7 +490,7 @@ resource "aws_ecs_task_definition" "server_models" {
         "-m",
         "models.definitions",
         "--fixed-server-id",
-        "models-46890c691e28-${local.repository_uri_models}:${local.gitrev_models}",
+        "models-5b39c6cb954a-${local.repository_uri_models}:${local.gitrev_models}",
       ]
 
       user                   = "1000:1000"
@@ -577,6 +577,8 @@ resource "aws_ecs_service" "server_models" {
   enable_ecs_managed_tags            = true
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
+
+  tags = { "dagforge:service" = "lakehouse_server_models" }
 
   deployment_circuit_breaker {
     enable   = true

@@ -459,6 +459,8 @@ resource "aws_ecs_service" "server_reports" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "lakehouse_server_reports" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

@@ -440,6 +440,8 @@ resource "aws_ecs_service" "server_invoices" {
   enable_execute_command             = false
   propagate_tags                     = "SERVICE"
 
+  tags = { "dagforge:service" = "ledger_server_invoices" }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true

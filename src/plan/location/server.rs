@@ -10,7 +10,7 @@ use crate::plan::key::Key;
 use crate::plan::names::hex;
 use crate::plan::permission;
 use crate::plan::security;
-use crate::plan::task::{Container, HealthCheck, LogGroup, Service, TaskDefinition, variable};
+use crate::plan::task::{Container, HealthCheck, LogGroup, Service, TaskDefinition, service_tag, variable};
 use crate::plan::text::{Text, output, owned_output, text};
 use crate::spec::compute::{CodeLocation, Server as SpecServer};
 use crate::spec::location::ServerMode;
@@ -108,7 +108,7 @@ fn task(parts: &Parts<'_>, written: &SpecServer, log_group: &LogGroup) -> TaskDe
     ));
     let mut container = Container {
         command: command(parts.location, port),
-        port: Some(port),
+        ports: vec![port],
         health_check: Some(health_check(port, written.startup_seconds.unwrap_or(180))),
         ..parts.container(Side::Server, environment, log_group)
     };
@@ -156,8 +156,10 @@ fn fixed_id(key: &Key, container: &Container) -> Text {
 /// Dagster may reload a few times.
 fn service(parts: &Parts<'_>, replicas: u32) -> Service {
     let alone = replicas <= 1;
+    let name = parts.family("server");
     Service {
-        name: parts.family("server"),
+        tag: service_tag(&name),
+        name,
         cluster: output("platform", "cluster"),
         desired_count: replicas,
         minimum_healthy_percent: if alone { 0 } else { 100 },

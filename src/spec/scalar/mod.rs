@@ -11,6 +11,7 @@ mod image;
 mod name;
 mod net;
 mod path;
+mod principal;
 mod secret;
 mod task;
 mod version;
@@ -25,6 +26,7 @@ pub use image::{DagsterVersion, GitRev, ImageRef};
 pub use name::{EnvName, KeyName, Name, PythonModule};
 pub use net::{Cidr, DomainName, Percent, Port};
 pub use path::ProjectPath;
+pub use principal::{GroupName, PrincipalName};
 pub use secret::{SecretRef, SsmPath};
 pub use task::{PackageKey, REVISION, RepositoryName, ScheduleExpression, TimeZone};
 pub use version::GrammarVersion;
@@ -95,6 +97,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<FileSystemId>(),
     Format::of::<GitRev>(),
     Format::of::<GitUrl>(),
+    Format::of::<GroupName>(),
     Format::of::<HostedZoneId>(),
     Format::of::<HttpsUrl>(),
     Format::of::<ImageRef>(),
@@ -104,6 +107,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<Name>(),
     Format::of::<PackageKey>(),
     Format::of::<PathPrefix>(),
+    Format::of::<PrincipalName>(),
     Format::of::<ProjectPath>(),
     Format::of::<PythonModule>(),
     Format::of::<RefName>(),

@@ -152,6 +152,25 @@ def role(reader, physical):
     )
 
 
+@reads("AWS::IAM::ManagedPolicy")
+def managed_policy(reader, physical):
+    """Without tags, which CloudFormation cannot give it."""
+    iam = reader.client("iam")
+    told = iam.get_policy(PolicyArn=physical)["Policy"]
+    document = iam.get_policy_version(PolicyArn=physical, VersionId=told["DefaultVersionId"])["PolicyVersion"]["Document"]
+    holders = iam.list_entities_for_policy(PolicyArn=physical)
+    reader.facts.add(
+        "policy",
+        told["PolicyName"],
+        path=told["Path"],
+        description=told.get("Description"),
+        document=policy(document),
+        roles=Unordered(each["RoleName"] for each in holders["PolicyRoles"]),
+        groups=Unordered(each["GroupName"] for each in holders["PolicyGroups"]),
+        users=Unordered(each["UserName"] for each in holders["PolicyUsers"]),
+    )
+
+
 @reads("AWS::EC2::SecurityGroup")
 def security_group(reader, physical):
     ec2 = reader.client("ec2")

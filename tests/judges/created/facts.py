@@ -6,6 +6,8 @@ import json
 class Facts:
     def __init__(self):
         self._found, self._symbols = {}, {}
+        # Names of the managed policies that are created, by ARN.
+        self.policies = {}
 
     def add(self, kind, name, /, **values):
         """Tells something about a thing; what several resources tell about one thing is put together.

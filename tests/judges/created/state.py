@@ -28,6 +28,9 @@ def facts(resources):
     """`resources` is the state: address to resource."""
     found = Facts()
     for resource in resources.values():
+        if resource["type"] == "aws_iam_policy":
+            found.policies[resource["values"]["arn"]] = resource["values"]["name"]
+    for resource in resources.values():
         if resource["type"] not in WITHOUT_COUNTERPART:
             READERS[resource["type"]](found, resource["values"])
     return found.all()
@@ -170,7 +173,29 @@ def role_policy(found, told):
 
 @reads("aws_iam_role_policy_attachment")
 def role_policy_attachment(found, told):
-    found.append("role", told["role"], "managed", told["policy_arn"])
+    """A fact about the role, or about a policy that is created for roles that exist."""
+    if told["policy_arn"] in found.policies:
+        found.append("policy", found.policies[told["policy_arn"]], "roles", told["role"])
+    else:
+        found.append("role", told["role"], "managed", told["policy_arn"])
+
+
+@reads("aws_iam_policy")
+def managed_policy(found, told):
+    """Without tags, which CloudFormation cannot give it."""
+    found.add(
+        "policy", told["name"], path=told["path"], description=told["description"], document=policy(told["policy"])
+    )
+
+
+@reads("aws_iam_group_policy_attachment")
+def group_policy_attachment(found, told):
+    found.append("policy", found.policies[told["policy_arn"]], "groups", told["group"])
+
+
+@reads("aws_iam_user_policy_attachment")
+def user_policy_attachment(found, told):
+    found.append("policy", found.policies[told["policy_arn"]], "users", told["user"])
 
 
 @reads("aws_security_group")

@@ -13,6 +13,7 @@ from moto.acm.models import acm_backends
 from moto.ec2.models import ec2_backends
 from moto.efs.models import efs_backends
 from moto.elbv2.models import FakeListener, elbv2_backends
+from moto.iam.models import iam_backends
 from moto.route53.models import route53_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.utilities.utils import get_partition
@@ -63,6 +64,7 @@ def make(account, region, text):
     _web_acls(account, region, text)
     _secrets(account, region, text)
     _listeners(account, region, text)
+    _people(account, region, text)
 
 
 def _zones(account, region, text):
@@ -123,3 +125,18 @@ def _listeners(account, region, text):
         listeners = elb.load_balancers[balancer].listeners
         if arn not in listeners:
             listeners[arn] = FakeListener(balancer, arn, "HTTPS", 443 + len(listeners), "", None, [], None)
+
+
+def _people(account, region, text):
+    """Roles, groups and users that managed policies are attached to."""
+    iam = iam_backends[account][get_partition(region)]
+
+    def named(kind):
+        return {name for line in re.findall(rf"^      {kind}: (\[.*\])$", text, re.M) for name in json.loads(line)}
+
+    for name in named("Roles") - {role.name for role in iam.roles.values()}:
+        iam.create_role(name, "{}", "/", None, "", {}, 3600)
+    for name in named("Groups") - set(iam.groups):
+        iam.create_group(name, "/")
+    for name in named("Users") - set(iam.users):
+        iam.create_user(region, name, "/")

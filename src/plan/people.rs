@@ -1,0 +1,65 @@
+//! The access room: managed policies for groups of people, each for some of the services and tasks and no others.
+
+mod group;
+
+pub use group::Parts;
+use serde::Serialize;
+
+use super::deployment::Deployment;
+use super::iam::Statement;
+use super::key::Key;
+use super::location::Location;
+use super::platform::Platform;
+use super::tasks::Task;
+use super::ui::Ui;
+use crate::spec::Spec;
+
+/// Who may do what, beside the deployment itself.
+#[derive(Clone, Debug, Serialize)]
+pub struct Access {
+    /// A policy for each group of people.
+    pub policies: Vec<Policy>,
+}
+
+/// A managed policy, and who has it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Policy {
+    /// Key of the group in the spec.
+    pub key: Key,
+    /// Name of the policy, unique in the account.
+    pub name: String,
+    /// Path of the policy; it starts and ends with `/`.
+    pub path: String,
+    /// Whose it is.
+    pub description: String,
+    /// What it allows.
+    pub statements: Vec<Statement>,
+    /// Names of roles that have it.
+    pub roles: Vec<String>,
+    /// Names of groups that have it.
+    pub groups: Vec<String>,
+    /// Names of users that have it.
+    pub users: Vec<String>,
+}
+
+/// What there is to have rights to.
+#[derive(Clone, Copy)]
+pub struct Rooms<'a> {
+    /// The daemon.
+    pub platform: &'a Platform,
+    /// The webservers.
+    pub ui: &'a Ui,
+    /// Code locations.
+    pub locations: &'a [Location],
+    /// Tasks.
+    pub tasks: &'a [Task],
+}
+
+impl Access {
+    /// Resolves the room; none where nobody is named.
+    pub(super) fn resolve(spec: &Spec, deployment: &Deployment, rooms: Rooms<'_>) -> Option<Self> {
+        let groups = spec.access.iter().flatten();
+        let policies: Vec<_> = groups.map(|(key, it)| group::policy(&key.into(), it, deployment, rooms)).collect();
+        (!policies.is_empty()).then_some(Self { policies })
+    }
+}
