@@ -33,6 +33,9 @@ impl Core<'_> {
             let log_group = self.around.deployment.log_group("migrate", output("operations", "migration_log_group"));
             let container = Container {
                 stop_timeout: 120,
+                // It loads no code, so it has nothing of what in-process locations ask for.
+                environment: sorted(self.instance_environment()),
+                secrets: sorted(shared::instance_secrets(data)),
                 ..self.container("migrate", &["dagster", "instance", "migrate"], &log_group)
             };
             let mut statements: Vec<_> = access::read_config(self.around.config).into_iter().collect();

@@ -218,9 +218,15 @@ impl<'a> Core<'a> {
         statements
     }
 
-    fn environment(&self) -> Vec<Variable> {
+    /// Environment of whatever loads Dagster's instance.
+    pub(super) fn instance_environment(&self) -> Vec<Variable> {
         let mut environment = shared::instance_environment(self.around.data, self.around.deployment);
         environment.push(config::home());
+        environment
+    }
+
+    fn environment(&self) -> Vec<Variable> {
+        let mut environment = self.instance_environment();
         environment.extend(self.code.iter().flat_map(|it| it.serving_environment(self)));
         sorted(environment)
     }

@@ -13,6 +13,7 @@ WITHOUT_RESOURCE = {
     "ec2:DescribeSubnets",
     "ecr:GetAuthorizationToken",
     "ecs:DescribeTaskDefinition",
+    "ecs:ListServices",
     "logs:DescribeLogGroups",
     "ssmmessages:CreateControlChannel",
     "ssmmessages:CreateDataChannel",

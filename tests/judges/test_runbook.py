@@ -17,7 +17,8 @@ pytestmark = pytest.mark.xdist_group("runbook")
 TF, LAST, SPARE = "777777777772", "777777777773", "777777777774"
 PREPARE = "Before the first deployment"
 CFN = ["Network", "Image repositories", "Buckets and database", "Cluster and daemon"]
-CFN += ["Load balancer and webserver", "Code locations", "Tasks", "Access of people"]
+CFN += ["Load balancer and webserver", "Alarms, migration, and what mends by itself", "Code locations", "Tasks"]
+CFN += ["Access of people"]
 # Deployments that are followed from an empty account; the others differ in their words, not in their commands.
 # Each account is empty at first: what belongs to an account rather than a deployment is made in all of them.
 FOLLOWED = {"acme": "777777777771", "analytics": "777777777775"}
@@ -155,6 +156,9 @@ def test_the_ui_is_reached(followed):
 
 def test_the_password_is_rotated(followed):
     world, follower = followed
+    if not follower.project.deployment.plan["runbook"]["rotation"]:
+        assert "The database password" in (follower.project.folder / "README.md").read_text()
+        return
     name = follower.project.deployment.name
     secret = world.aws(
         "ssm", "get-parameter", "--name", f"/dagforge/{name}/data/database_secret_arn", "--query", "Parameter.Value", "--output", "text"
@@ -203,8 +207,9 @@ def test_tear_down(endpoint, tmp_path):
     for step in CFN[:3]:
         follower.follow(step)
     follower.follow("The images")
-    for step in CFN[3:6]:
-        follower.follow(step)
+    for step in CFN[3:7]:
+        if step in follower.found:
+            follower.follow(step)
     world.aws("s3", "rm", copy.config_prefix(LAST), "--recursive")
     bucket = copy.config_prefix(LAST).split("/")[2]
     versions = world.client("s3").list_object_versions(Bucket=bucket)

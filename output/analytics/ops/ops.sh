@@ -32,6 +32,7 @@ layers() {
   "$@" 'data' '' 'analytics-data' 'cfn/30-data.yaml' false true '--capabilities' 'CAPABILITY_NAMED_IAM'
   "$@" 'platform' 'core' 'analytics-platform' 'cfn/40-platform.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'ui' 'core' 'analytics-ui' 'cfn/42-ui.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
+  "$@" 'operations' 'core' 'analytics-operations' 'cfn/45-operations.yaml' false false '--capabilities' 'CAPABILITY_NAMED_IAM'
   "$@" 'location' 'orchestration' 'analytics-location-orchestration' 'cfn/50-location-orchestration.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'task' 'dbt-sales' 'analytics-task-dbt-sales' 'cfn/60-task-dbt-sales.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'task' 'dbt-finance' 'analytics-task-dbt-finance' 'cfn/60-task-dbt-finance.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
@@ -630,7 +631,7 @@ destroy_command() {
 
 destroy_cfn() {
   buckets empty_bucket
-  for stack in 'analytics-access' 'analytics-task-dbt-marketing' 'analytics-task-dbt-finance' 'analytics-task-dbt-sales' 'analytics-location-orchestration' 'analytics-ui' 'analytics-platform' 'analytics-data' 'analytics-registry-dbt-marketing' 'analytics-registry-dbt-finance' 'analytics-registry-dbt-sales' 'analytics-registry-orchestration' 'analytics-registry' 'analytics-network'; do
+  for stack in 'analytics-access' 'analytics-task-dbt-marketing' 'analytics-task-dbt-finance' 'analytics-task-dbt-sales' 'analytics-location-orchestration' 'analytics-operations' 'analytics-ui' 'analytics-platform' 'analytics-data' 'analytics-registry-dbt-marketing' 'analytics-registry-dbt-finance' 'analytics-registry-dbt-sales' 'analytics-registry-orchestration' 'analytics-registry' 'analytics-network'; do
     say "$stack"
     run aws cloudformation delete-stack --stack-name "$stack"
     run aws cloudformation wait stack-delete-complete --stack-name "$stack"
