@@ -185,6 +185,13 @@ def test_open_forwards_a_port(project):
     assert asked.startswith("session-manager-plugin eu-central-1 StartSession") and "localhost:3000" in said.stderr
 
 
+def test_open_names_the_load_balancer_where_no_port_can_be_forwarded(project, world, tmp_path):
+    closed = deployments.changed("acme", tmp_path / "spec", lambda spec: spec.update(web={"exec": False}))
+    said = Project(closed, tmp_path, world.env, ACCOUNT).ops("open")
+    (balancer,) = world.client("elbv2").describe_load_balancers()["LoadBalancers"]
+    assert said.stdout == f"http://{balancer['DNSName']}\n"
+
+
 def test_migrate_runs_dagsters_own(project, world):
     said = project.ops("migrate").stderr
     assert "the migration is done" in said

@@ -43,7 +43,7 @@ def shape(layer):
 
 @pytest.mark.xdist_group("scale")
 def test_every_template_keeps_its_budget(big):
-    assert len(big.layers) == 4 + 2 * 200
+    assert len(big.layers) == 5 + 2 * 200
     for layer in big.layers:
         assert len(layer.path.read_bytes()) <= MAX_BYTES, layer
         assert len(re.findall(r"^    Type: ", layer.text, re.M)) <= MAX_RESOURCES, layer

@@ -61,7 +61,9 @@ class World:
         return {event["LogicalResourceId"]: event for event in events if event["LogicalResourceId"] != layer.stack}
 
     def upload_config(self, deployment):
-        """As the runbook says: under the digest that the task definitions name."""
+        """As the runbook says: under the digest that the task definitions name, unless they have the files themselves."""
+        if deployment.plan["config"]["bucket"] is None:
+            return
         self.aws("s3", "cp", deployment.folder / "config", deployment.config_prefix(self.account), "--recursive")
 
     def events(self, stack):

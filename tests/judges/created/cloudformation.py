@@ -53,6 +53,8 @@ def facts(world, deployment):
 
 
 def _config(reader, deployment):
+    if deployment.plan["config"]["bucket"] is None:
+        return
     bucket, prefix = deployment.config_prefix(reader.world.account).removeprefix("s3://").split("/", 1)
     s3 = reader.client("s3")
     for each in s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]:

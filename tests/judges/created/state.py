@@ -394,13 +394,15 @@ def database(found, told):
     found.stands_for(f"host of {name}", told["address"])
     found.stands_for(f"instance {name}", told["identifier"])
     found.stands_for(f"resource id of {name}", told["resource_id"])
-    managed = told.get("master_user_secret") or []
-    found.stands_for(f"secret of {name}", *(each["secret_arn"] for each in managed))
+    managed = bool(told["manage_master_user_password"])
+    # A stand-in of the provider makes up a secret for a database without one.
+    if managed:
+        found.stands_for(f"secret of {name}", *(each["secret_arn"] for each in told["master_user_secret"]))
     found.add(
         "database",
         name,
         **{attribute: told[attribute] for attribute in DATABASE.values()},
-        managed=bool(managed),
+        managed=managed,
         port=told["port"],
         logs=Unordered(told["enabled_cloudwatch_logs_exports"]),
         groups=Unordered(told["vpc_security_group_ids"]),
