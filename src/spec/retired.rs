@@ -68,6 +68,23 @@ const RETIRED: &[Retired] = &[
         instead: &["write `protect: false` at the top: it is about everything that holds data, and true by default"],
     },
     Retired {
+        path: "images.keep.tagged_days",
+        when: When::Always,
+        instead: &[
+            "write `images: {keep: {tagged: 500}}`: images are counted, because one in use must not go when nobody releases for long",
+        ],
+    },
+    Retired {
+        path: "images.mutability",
+        when: When::Always,
+        instead: &["remove it: tags are always immutable, so what was reviewed under a revision is what runs under it"],
+    },
+    Retired {
+        path: "logs.groups",
+        when: When::Always,
+        instead: &["remove it: every service, the runs of every code location and every task have a log group each"],
+    },
+    Retired {
         path: "output.cfn.layout",
         when: When::Always,
         instead: &["remove it: CloudFormation output always has one stack per layer"],
