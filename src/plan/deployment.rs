@@ -106,7 +106,7 @@ impl Deployment {
     }
 
     /// Name of a role in AWS.
-    fn role_name(&self, name: &str) -> String {
+    pub fn role_name(&self, name: &str) -> String {
         shortened(&format!("{}-{}-{name}", self.name, self.region), ROLE_LIMIT)
     }
 

@@ -76,14 +76,16 @@ impl Github {
         folders.sort();
         folders.dedup();
         let kinds: Vec<&str> = ops.layers.iter().map(|it| it.layer.as_str()).collect();
-        let before_images = ["network", "registry", "data"].into_iter().filter(|it| kinds.contains(it) && !terraform);
+        // A role that releases leaves what is before images to an administrator.
+        let all = !terraform && github.role.is_some();
+        let before_images = ["network", "registry", "data"].into_iter().filter(|it| kinds.contains(it) && all);
         Some(Self {
             name: deployment.name.clone(),
             branch: github.branch.as_ref().map_or("main", |it| it.as_str()).to_owned(),
             spec: github.spec.as_ref().map_or("dagforge.yaml", |it| it.as_str()).to_owned(),
             target: if terraform { "tf" } else { "cfn" }.to_owned(),
             terraform,
-            role: github.role.as_str().to_owned(),
+            role: role(github, rooms),
             environment: github.environment.as_ref().map_or(deployment.name.as_str(), |it| it.as_str()).to_owned(),
             platform_group: format!("{}-platform", deployment.name),
             dagforge: Install {
@@ -99,6 +101,12 @@ impl Github {
             folder,
         })
     }
+}
+
+/// The one that the spec names, or the one that is created; a finding says where there is neither.
+fn role(github: &SpecGithub, rooms: &Rooms) -> String {
+    let created = || rooms.access.as_ref()?.deploy_role.as_ref()?.arn.clone();
+    github.role.as_ref().map(|it| it.as_str().to_owned()).or_else(created).unwrap_or_default()
 }
 
 /// Images are built where they can run: <https://docs.github.com/en/actions/reference/runners/github-hosted-runners>.

@@ -93,7 +93,10 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
         .tasks
         .iter()
         .map(|it| maker.layer(60, "task", Some(&it.key), &format!("Task {}", it.key), Vec::new(), true));
-    let access = rooms.access.as_ref().map(|_| maker.layer(70, "access", None, "What people may do", Vec::new(), true));
+    let access = rooms
+        .access
+        .as_ref()
+        .map(|_| maker.layer(70, "access", None, "What people and pipelines may do", Vec::new(), true));
     let registries = [registry].into_iter().chain(registries).chain(task_registries);
     let before = network.into_iter().chain(registries).chain(data).chain([platform]).chain(operations);
     let mut layers: Vec<_> = before.chain(locations).chain(tasks).chain(access).collect();

@@ -216,9 +216,10 @@ impl Plan {
         let repositories = owned_repositories(&locations, &tasks);
         let operations = Operations::resolve(spec, &deployment, &data, &platform);
         let reached = people::Rooms { platform: &platform, locations: &locations, tasks: &tasks };
-        let access = Access::resolve(spec, &deployment, reached);
-        let rooms = Rooms { network, registry, data, platform, operations, locations, tasks, repositories, access };
+        let access = Access::resolve(spec, &deployment, reached, &data);
+        let mut rooms = Rooms { network, registry, data, platform, operations, locations, tasks, repositories, access };
         let layers = layers::layers(&deployment, &rooms);
+        rooms.access.iter_mut().for_each(|it| it.see(&layers));
         let ops = Ops::resolve(spec, &deployment, &rooms, &layers, &config);
         Self {
             local: Local::resolve(spec, &deployment, &rooms),

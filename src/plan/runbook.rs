@@ -278,7 +278,7 @@ fn title(layer: &str) -> &'static str {
         "platform" => "Cluster, webserver and daemon",
         "operations" => "Alarms, migration, and what mends by itself",
         "task" => "Tasks",
-        "access" => "Access of people",
+        "access" => "Access of people and pipelines",
         _ => "Code locations",
     }
 }

@@ -11,9 +11,9 @@ use super::scalar::{Arn, CommitHash, GitUrl, ProjectPath, RefName};
 pub struct Github {
     /// What the workflow deploys with: `cfn` or `tf`.
     pub target: DeployTarget,
-    /// ARN of the IAM role that deploying jobs take on through OIDC. Its trust policy names the repository and
-    /// `environment`.
-    pub role: Arn,
+    /// ARN of the IAM role that deploying jobs take on through OIDC, whose trust policy names the repository and
+    /// `environment`; default the one of `iam.deploy_role`.
+    pub role: Option<Arn>,
     /// Where the workflow installs dagforge from.
     pub dagforge: Install,
     /// Branch that is deployed; default `main`.

@@ -115,7 +115,6 @@ impl Document for Spec {
         "dagster.home",
         "discovery.mode",
         "extra",
-        "iam.deploy_role",
         "images.keep.tagged_days",
         "images.layout",
         "images.mutability",

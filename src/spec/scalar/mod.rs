@@ -21,7 +21,7 @@ pub use aws::{
     AccountId, Arn, BucketName, FileSystemId, HostedZoneId, Region, ResourceId, SecurityGroupId, SubnetId, VpcId,
 };
 pub use created::{CreatedSecret, JsonKey, SecretSource};
-pub use git::{CommitHash, GitUrl, RefName};
+pub use git::{CommitHash, GitUrl, GithubRepository, RefName};
 pub use image::{DagsterVersion, GitRev, ImageRef};
 pub use name::{EnvName, KeyName, Name, PythonModule};
 pub use net::{Cidr, DomainName, Percent, Port};
@@ -97,6 +97,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<FileSystemId>(),
     Format::of::<GitRev>(),
     Format::of::<GitUrl>(),
+    Format::of::<GithubRepository>(),
     Format::of::<GroupName>(),
     Format::of::<HostedZoneId>(),
     Format::of::<HttpsUrl>(),
