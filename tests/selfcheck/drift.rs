@@ -76,7 +76,6 @@ const TF_ALONE: &[Listed] = &[
 /// Read by no blueprint.
 const NOBODY: &[Listed] = &[
     ("access", "null where nobody is named"),
-    ("access.deploy_role", "null where nobody asks for it"),
     ("access.deploy_role.arn", "the workflow names it"),
     ("config.files.*", "the parts of the init container's command"),
     ("config.directory", "the mounts of the containers say it"),
