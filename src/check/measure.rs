@@ -43,9 +43,10 @@ pub(super) fn policy(statements: &[Statement], deployment: &Deployment) -> usize
 
 fn statement(statement: &Statement, deployment: &Deployment) -> usize {
     let list = |texts: &[Text]| texts.iter().map(|it| text(it, deployment) + r#""","#.len()).sum::<usize>();
-    let condition = statement.condition.as_ref().map_or(0, |it| {
-        r#","Condition":{"":{"":""}}"#.len() + it.operator.len() + it.key.len() + list(it.value.all())
-    });
+    let condition = statement
+        .condition
+        .as_ref()
+        .map_or(0, |it| r#","Condition":{"":{"":""}}"#.len() + it.operator.len() + it.key.len() + list(it.value.all()));
     let frame = r#"{"Sid":"","Effect":"Allow","Action":[],"Resource":[]},"#.len();
     frame + statement.sid.len() + list(&statement.actions) + list(&statement.resources) + condition
 }

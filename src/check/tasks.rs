@@ -28,8 +28,18 @@ fn keys(subject: &Subject, found: &mut Diagnostics) {
 }
 
 /// What `ops.sh` and the workflow call a layer, a service or an image of every deployment.
-const RESERVED: [&str; 10] =
-    ["access", "core", "daemon", "data", "network", "operations", "platform", "read-only-copy", "registry", "webserver"];
+const RESERVED: [&str; 10] = [
+    "access",
+    "core",
+    "daemon",
+    "data",
+    "network",
+    "operations",
+    "platform",
+    "read-only-copy",
+    "registry",
+    "webserver",
+];
 
 /// A key means one thing in `ops.sh deploy KEY` and the like.
 fn reserved(subject: &Subject, found: &mut Diagnostics) {

@@ -47,7 +47,8 @@ impl Diagnostics {
 
     /// A location without a service of its own.
     pub fn shared_process(&mut self, at: &SpecPath, key: &str) {
-        let message = format!("`{key}` is loaded by webserver and daemon, and has nothing of its own to have rights to");
+        let message =
+            format!("`{key}` is loaded by webserver and daemon, and has nothing of its own to have rights to");
         self.error(SHARED_PROCESS, Place::value(at), message)
             .help("name them instead: `core: [webserver, daemon]`, which is everything that they load");
     }

@@ -26,9 +26,8 @@ pub struct Parts<'a> {
 impl<'a> Parts<'a> {
     /// Finds them; what is unknown is not there.
     pub fn of(group: &Group, rooms: Rooms<'a>) -> Self {
-        let named = |keys: &Option<Vec<KeyName>>, key: &Key| {
-            keys.iter().flatten().any(|it| it.as_str() == key.as_str())
-        };
+        let named =
+            |keys: &Option<Vec<KeyName>>, key: &Key| keys.iter().flatten().any(|it| it.as_str() == key.as_str());
         let mut parts = Self { services: Vec::new(), log_groups: Vec::new(), tasks: Vec::new() };
         for core in group.core.iter().flatten() {
             parts.core(*core, rooms);
