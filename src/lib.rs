@@ -15,6 +15,7 @@ pub mod diagnostic;
 pub mod explain;
 pub mod init;
 pub mod output;
+mod patch;
 pub mod plan;
 pub mod reference;
 pub mod render;

@@ -161,6 +161,21 @@ fn budgets_are_those_of_the_rendered_templates() {
     }
 }
 
+/// Everything that platform and UI can hold at the same time: what is added to either shows here before somebody's spec is
+/// refused for its size.
+#[test]
+fn the_fullest_platform_and_ui_leave_a_tenth_of_their_budgets() {
+    let deployments = deployments();
+    let fullest = deployments.iter().find(|it| it.spec.name.as_str() == "acme-data-budget").unwrap();
+    let limits = explain::limits(&fullest.templates);
+    for path in ["cfn/40-platform.yaml", "cfn/42-ui.yaml"] {
+        let line = limits.lines().find(|it| it.starts_with(path)).unwrap();
+        let numbers: Vec<usize> = line.split_whitespace().filter_map(|it| it.parse().ok()).collect();
+        assert_eq!(numbers.len(), 8, "{line}");
+        assert!(numbers.chunks(2).all(|it| it[0] * 10 <= it[1] * 9), "{line}");
+    }
+}
+
 /// Lines that give the type of a parameter.
 fn of_parameters(text: &str) -> usize {
     text.lines().filter(|it| it.starts_with("    Type: AWS::SSM::Parameter::Value")).count()

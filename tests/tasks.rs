@@ -56,7 +56,8 @@ fn a_created_secret_is_read_by_its_own_task_alone() {
     let rooms = &plan.rooms;
     let others =
         rooms.locations.iter().flat_map(|it| [&it.execution_role, &it.server.as_ref().unwrap().role, &it.run_role]);
-    let core = [&rooms.platform.execution_role, &rooms.platform.webserver.role, &rooms.platform.daemon.role];
+    let core = [&rooms.platform.execution_role, &rooms.platform.daemon.role];
+    let core = core.into_iter().chain([&rooms.ui.execution_role, &rooms.ui.webserver.role]);
     let tasks = rooms.tasks.iter().flat_map(|it| [&it.execution_role, &it.role]);
     let roles: Vec<&Role> = others.chain(core).chain(tasks).collect();
     for own in &rooms.tasks {

@@ -50,6 +50,7 @@ pub const FILES: &[(&str, &str)] = embed![
     "cfn/stack-policy.json.j2",
     "cfn/task.yaml.j2",
     "cfn/template.yaml.j2",
+    "cfn/ui.yaml.j2",
     "compose/.env.example.j2",
     "compose/Dockerfile.j2",
     "compose/Makefile.j2",
@@ -90,6 +91,7 @@ pub const FILES: &[(&str, &str)] = embed![
     "runbook/_login.md.j2",
     "runbook/_secrets.md.j2",
     "runbook/_tasks.md.j2",
+    "runbook/_upload.md.j2",
     "tf/_aging.tf.j2",
     "tf/_alarm.tf.j2",
     "tf/_alarms.tf.j2",
@@ -133,6 +135,7 @@ pub const FILES: &[(&str, &str)] = embed![
     "tf/platform.tf.j2",
     "tf/registry.tf.j2",
     "tf/task.tf.j2",
+    "tf/ui.tf.j2",
     "tf/variables.tf.j2",
     "tf/versions.tf.j2",
 ];

@@ -174,6 +174,21 @@ pub fn logical_id(word: &str) -> String {
     identifier::pascal(&[word]).unwrap_or_else(|_| word.to_owned())
 }
 
+/// A text, number or boolean as a literal of a language, or why it has none.
+pub(crate) fn literal(mode: Mode, value: &Value) -> Result<String, String> {
+    let mut out = String::new();
+    let written = Writer { out: &mut out, mode, uses: &mut BTreeSet::new() }.value(value);
+    written.map(|()| out).map_err(|Refused(reason)| reason)
+}
+
+/// Text that was put together from literals, in the layout of its language.
+pub(crate) fn laid_out(mode: Mode, text: &str) -> String {
+    match mode {
+        Mode::Terraform => layout::hcl(text),
+        _ => layout::yaml(text),
+    }
+}
+
 /// The parts printed by the render that a minijinja state belongs to.
 #[derive(Default)]
 struct Uses(BTreeSet<Part>);

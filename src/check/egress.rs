@@ -2,7 +2,7 @@
 
 use super::{Rule, Subject};
 use crate::diagnostic::Diagnostics;
-use crate::plan::config::init_image;
+use crate::plan::config::{init_image, is_inline};
 use crate::plan::network::endpoint_services;
 use crate::plan::web::exec_enabled;
 use crate::spec::choice::WordOr;
@@ -52,7 +52,12 @@ fn said(service: EndpointService) -> (&'static str, &'static str) {
 
 /// The init container's image is the only one that does not come from the deployment's own repositories.
 fn init_container(subject: &Subject, found: &mut Diagnostics) {
-    let Some(Ok(image)) = without_nat(subject).map(|_| ImageRef::parse(init_image(subject.spec))) else { return };
+    // The core image writes what is in its environment; packages of tasks are always fetched.
+    let fetches = !is_inline(subject.spec) || subject.plan.rooms.tasks.iter().any(|it| it.package.is_some());
+    let Some(Ok(image)) = without_nat(subject).filter(|_| fetches).map(|_| ImageRef::parse(init_image(subject.spec)))
+    else {
+        return;
+    };
     let written = subject.spec.images.as_ref().is_some_and(|it| it.init.is_some());
     let at = SpecPath::from(if written { "images.init" } else { "network.nat" });
     let region = subject.spec.region.as_str();

@@ -135,7 +135,7 @@ fn secret(subject: &Subject, found: &mut Diagnostics) {
 /// A load balancer in private subnets gets to the provider through a NAT gateway.
 fn way_out(subject: &Subject, found: &mut Diagnostics) {
     let no_nat = subject.spec.network.as_ref().is_some_and(|it| it.nat == Some(Nat::None));
-    let internal = subject.plan.rooms.platform.load_balancer.as_ref().is_some_and(|it| it.internal);
+    let internal = subject.plan.rooms.ui.load_balancer.as_ref().is_some_and(|it| it.internal);
     if auth(subject).is_some() && no_nat && internal && subject.existing_vpc().is_none() {
         found.login_needs_nat(&"network.nat".into());
     }

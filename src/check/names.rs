@@ -95,7 +95,7 @@ fn hosts(subject: &Subject, found: &mut Diagnostics) {
 
 /// ACM refuses a long first name, and a further name may be longer.
 fn domain(subject: &Subject, found: &mut Diagnostics) {
-    let balancer = subject.plan.rooms.platform.load_balancer.as_ref();
+    let balancer = subject.plan.rooms.ui.load_balancer.as_ref();
     let requested = balancer.and_then(|it| it.https.as_ref()?.requested.as_ref());
     let Some(requested) = requested.filter(|it| it.domain.len() > CERTIFICATE_LIMIT) else { return };
     let fix = "take a shorter domain, or give a `certificate` that has it as a further name";

@@ -32,7 +32,10 @@ fn groups<'a>(subject: &'a Subject) -> impl Iterator<Item = (SpecPath, &'a KeyNa
 /// What a group of the plan names.
 fn parts<'a>(plan: &'a Plan, group: &Group) -> Parts<'a> {
     let rooms = &plan.rooms;
-    Parts::of(group, Rooms { platform: &rooms.platform, locations: &rooms.locations, tasks: &rooms.tasks })
+    Parts::of(
+        group,
+        Rooms { platform: &rooms.platform, ui: &rooms.ui, locations: &rooms.locations, tasks: &rooms.tasks },
+    )
 }
 
 /// Code locations and tasks that there are, and that have something of their own.
@@ -124,7 +127,7 @@ fn words(subject: &Subject, found: &mut Diagnostics) {
 
 /// Where ECS Exec is on.
 fn exec_help(plan: &Plan) -> &'static str {
-    if plan.rooms.platform.webserver.service.execute_command {
+    if plan.rooms.ui.webserver.service.execute_command {
         "it is on for the webserver: name `core: [webserver]`, or remove it"
     } else {
         "remove it"

@@ -114,11 +114,17 @@ fn provider(spec: &Spec) -> Option<Claim> {
 fn buckets(spec: &Spec) -> Vec<Claim> {
     let config = spec.config.as_ref().and_then(|it| it.bucket.as_ref());
     let logs = spec.storage.as_ref().and_then(|it| it.compute_logs.as_ref()).and_then(|it| it.bucket.as_ref());
+    let prefix = spec.config.as_ref().and_then(|it| it.prefix.as_ref());
+    let below = prefix.map(|it| format!(" below `{it}/`")).unwrap_or_default();
     let claim = |what: &str, at: &'static str, bucket: Option<&WordOr<CreateWord, ExistingBucket>>| match bucket {
         Some(WordOr::Other(bucket)) => Some(Claim {
-            what: format!("the {what} bucket `{}`", bucket.existing),
+            what: format!("the {what} bucket `{}`{}", bucket.existing, if what == "config" { &below } else { "" }),
             at,
-            fix: "give each environment a bucket of its own, or let it be created",
+            fix: if what == "config" {
+                "give each environment a `config.prefix` or a bucket of its own, or let it be created"
+            } else {
+                "give each environment a bucket of its own, or let it be created"
+            },
             severity: Severity::Error,
         }),
         _ => None,

@@ -16,7 +16,7 @@ const DEFINITION_LIMIT: usize = 64 * 1024;
 fn pairs(subject: &Subject, found: &mut Diagnostics) {
     let Subject { spec, plan, .. } = subject;
     let web = spec.web.as_ref().map(|it| (it.cpu, it.memory));
-    pair("web".into(), web, &plan.rooms.platform.webserver.task, found);
+    pair("web".into(), web, &plan.rooms.ui.webserver.task, found);
     let daemon = spec.daemon.as_ref().map(|it| (it.cpu, it.memory));
     pair("daemon".into(), daemon, &plan.rooms.platform.daemon.task, found);
     for (key, location) in &spec.code_locations {

@@ -41,8 +41,8 @@ struct Needed {
 impl Needed {
     fn of(plan: &Plan, network: &CreatedNetwork) -> Self {
         let zones = network.private.len() as u64;
-        let platform = &plan.rooms.platform;
-        let webservers = [Some(&platform.webserver), platform.read_only_copy.as_ref()];
+        let ui = &plan.rooms.ui;
+        let webservers = [Some(&ui.webserver), ui.read_only_copy.as_ref()];
         let replicas: u64 = webservers.into_iter().flatten().map(|it| u64::from(it.most())).sum();
         let servers: u64 = plan
             .rooms
@@ -55,7 +55,7 @@ impl Needed {
         let services = replicas + 1 + servers;
         let endpoints = network.interface_endpoints.len() as u64 * zones;
         let database = plan.rooms.data.database.created.as_ref().map_or(0, |_| DATABASE);
-        let balancer = platform.load_balancer.as_ref().filter(|it| it.internal).map_or(0, |_| LOAD_BALANCER * zones);
+        let balancer = ui.load_balancer.as_ref().filter(|it| it.internal).map_or(0, |_| LOAD_BALANCER * zones);
         Self { runs: plan.instance.max_concurrent.into(), services, rest: endpoints + database + balancer }
     }
 
@@ -106,7 +106,7 @@ fn fits(network: Option<&Network>) -> bool {
 fn load_balancer(subject: &Subject, found: &mut Diagnostics) {
     let rooms = &subject.plan.rooms;
     let Some(network) = rooms.network.created.as_ref().filter(|_| fits(subject.spec.network.as_ref())) else { return };
-    let public = rooms.platform.load_balancer.as_ref().is_some_and(|it| !it.internal);
+    let public = rooms.ui.load_balancer.as_ref().is_some_and(|it| !it.internal);
     let subnet = network.public.first().filter(|_| public);
     if let Some(subnet) = subnet.filter(|it| cidr(it).is_some_and(|it| it.prefix_len() > LOAD_BALANCER_PREFIX)) {
         found.small_public_subnets(&"network.cidr".into(), &subnet.cidr);

@@ -28,7 +28,7 @@ fn keys(subject: &Subject, found: &mut Diagnostics) {
 }
 
 /// What `ops.sh` and the workflow call a layer, a service or an image of every deployment.
-const RESERVED: [&str; 10] = [
+const RESERVED: [&str; 11] = [
     "access",
     "core",
     "daemon",
@@ -38,6 +38,7 @@ const RESERVED: [&str; 10] = [
     "platform",
     "read-only-copy",
     "registry",
+    "ui",
     "webserver",
 ];
 

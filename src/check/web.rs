@@ -11,7 +11,7 @@ pub(super) const RULES: &[Rule] = &[public, clients, everyone, domain, certifica
 /// `web` as written, and whether the internet can reach it. An existing listener has rules of its own.
 fn web<'a>(subject: &'a Subject) -> Option<(&'a Web, bool)> {
     let web = subject.spec.web.as_ref()?;
-    let balancer = subject.plan.rooms.platform.load_balancer.as_ref()?;
+    let balancer = subject.plan.rooms.ui.load_balancer.as_ref()?;
     Some((web, !balancer.internal))
 }
 
@@ -30,7 +30,7 @@ fn public(subject: &Subject, found: &mut Diagnostics) {
 
 /// Some address may reach the load balancer.
 fn clients(subject: &Subject, found: &mut Diagnostics) {
-    let Some(balancer) = &subject.plan.rooms.platform.load_balancer else { return };
+    let Some(balancer) = &subject.plan.rooms.ui.load_balancer else { return };
     let written = subject.spec.web.as_ref().and_then(|it| it.allow.as_ref());
     let public = !balancer.internal;
     let example = "name the ranges in `web.allow`: `[198.51.100.0/24]`";

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
+use dagforge::blueprint::Blueprints;
 use dagforge::cli::Check;
 
 use super::{FOUND, input};
@@ -13,6 +14,9 @@ pub fn run(arguments: &Check) -> Result<ExitCode> {
     let Some(checked) = input::read(&arguments.input)? else {
         return Ok(ExitCode::from(FOUND));
     };
+    if !checked.rendered(&Blueprints::embedded())? {
+        return Ok(ExitCode::from(FOUND));
+    }
     let count = checked.deployments.len();
     let what = if count == 1 { "deployment" } else { "deployments" };
     writeln!(io::stderr(), "{}: {count} {what}, no error", arguments.input.spec.display())?;

@@ -45,7 +45,9 @@ fn print(arguments: &Explain, topic: &str, blueprints: &Blueprints) -> Result<Ex
     let Some(mut checked) = input::read(&arguments.input)? else {
         return Ok(ExitCode::from(FOUND));
     };
-    let all = checked.compile(&arguments.revision, blueprints)?;
+    let Some(all) = checked.compile(&arguments.revision, blueprints)? else {
+        return Ok(ExitCode::from(FOUND));
+    };
     let mut stdout = io::stdout().lock();
     for (compiled, loaded) in all.iter().zip(&checked.deployments) {
         if all.len() > 1 {

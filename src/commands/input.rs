@@ -7,14 +7,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
 use dagforge::blueprint::{BlueprintError, Blueprints};
-use dagforge::check::check_all;
+use dagforge::check::examine;
 use dagforge::cli::{Input, MessageFormat, Revision};
-use dagforge::compile::{Compiled, compile};
+use dagforge::compile::{Compiled, check_rendered, compile};
 use dagforge::diagnostic::{Diagnostics, Look, Placed};
 use dagforge::output::read_blueprints;
 use dagforge::source::Source;
 use dagforge::spec::scalar::{GitRev, Scalar};
-use dagforge::spec::{Loaded, Spec, load_all};
+use dagforge::spec::{Loaded, Spec};
 
 use super::FOUND;
 
@@ -22,6 +22,8 @@ use super::FOUND;
 pub struct Checked {
     /// One for each environment, or the one.
     pub deployments: Vec<Loaded<Spec>>,
+    source: Source,
+    format: MessageFormat,
 }
 
 /// Reads and checks the spec; `None` means that findings were reported and nothing can be rendered.
@@ -33,26 +35,35 @@ pub fn read(input: &Input) -> Result<Option<Checked>> {
         Ok(source) => source,
         Err(found) => return report(&Source::new(&name, ""), &found, format).map(|()| None),
     };
-    let deployments = match load_all::<Spec>(&source, input.env.as_deref()) {
-        Ok(deployments) => deployments,
-        Err(found) => return report(&source, &found, format).map(|()| None),
-    };
-    let found = check_all(&deployments);
+    let (deployments, found) = examine(&source, input.env.as_deref());
     report(&source, &found, format)?;
-    Ok((!found.has_errors()).then_some(Checked { deployments }))
+    Ok((!found.has_errors()).then_some(Checked { deployments, source, format }))
 }
 
 impl Checked {
-    /// Compiles every deployment.
-    pub fn compile(&mut self, revision: &Revision, blueprints: &Blueprints) -> Result<Vec<Compiled>> {
+    /// Reports what only the rendered text tells; true when there is nothing.
+    pub fn rendered(&self, blueprints: &Blueprints) -> Result<bool> {
+        let found = check_rendered(&self.deployments, blueprints)?;
+        report(&self.source, &found, self.format)?;
+        Ok(!found.has_errors())
+    }
+
+    /// Compiles every deployment; `None` means that findings were reported.
+    pub fn compile(&mut self, revision: &Revision, blueprints: &Blueprints) -> Result<Option<Vec<Compiled>>> {
         let fixed = revision.gitrev.as_deref().map(fixed_revision).transpose()?;
         let compile_one = |loaded: &mut Loaded<Spec>| {
             if let Some(fixed) = &fixed {
                 loaded.spec.gitrev = Some(fixed.clone());
             }
-            Ok(compile(&loaded.spec, loaded.origin.environment(), blueprints)?)
+            let mut compiled = compile(&loaded.spec, loaded.origin.environment(), blueprints)?;
+            loaded.origin.place(&mut compiled.found);
+            Ok(compiled)
         };
-        self.deployments.iter_mut().map(compile_one).collect()
+        let all: Vec<Compiled> = self.deployments.iter_mut().map(compile_one).collect::<Result<_>>()?;
+        let mut found = Diagnostics::default();
+        all.iter().for_each(|it| found.append(it.found.clone()));
+        report(&self.source, &found, self.format)?;
+        Ok((!found.has_errors()).then_some(all))
     }
 }
 

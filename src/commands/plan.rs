@@ -22,7 +22,9 @@ fn print(arguments: &Plan, blueprints: &Blueprints) -> Result<ExitCode> {
     let Some(mut checked) = input::read(&arguments.input)? else {
         return Ok(ExitCode::from(FOUND));
     };
-    let compiled = checked.compile(&arguments.revision, blueprints)?;
+    let Some(compiled) = checked.compile(&arguments.revision, blueprints)? else {
+        return Ok(ExitCode::from(FOUND));
+    };
     let plans: Vec<_> = compiled.iter().map(|it| &it.plan).collect();
     let mut stdout = io::stdout();
     match (arguments.format, plans.as_slice()) {

@@ -28,7 +28,9 @@ fn render(arguments: &Render, blueprints: &Blueprints) -> Result<ExitCode> {
         return Ok(ExitCode::from(FOUND));
     };
     let mut differs = false;
-    let mut compiled = checked.compile(&arguments.revision, blueprints)?;
+    let Some(mut compiled) = checked.compile(&arguments.revision, blueprints)? else {
+        return Ok(ExitCode::from(FOUND));
+    };
     if let Some((target, key)) = asked_for(arguments.target) {
         compiled.retain(|it| it.targets().contains(&target));
         if compiled.is_empty() {

@@ -26,6 +26,11 @@ codes! {
     RETENTION_DAYS = "retention-days": "CloudWatch Logs keeps log events for one of a few numbers of days, and refuses \
         every other number."
         => "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html";
+    CONFIG_SIZE = "config-size": "With `config.delivery: inline` every task definition of webserver and daemon has both \
+        config files in it, and so has its template. CloudFormation takes 51,200 bytes of a template that is not in a \
+        bucket; ECS takes 64 KiB of a task definition."
+        => "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html and \
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html";
 }
 
 impl Diagnostics {
@@ -33,6 +38,13 @@ impl Diagnostics {
     pub fn create_and_existing(&mut self, at: &SpecPath) {
         self.error(CREATE_AND_EXISTING, Place::key(at), "`database` has both `create` and `existing`")
             .help("keep one of the two; an environment can delete the other with `null`");
+    }
+
+    /// Config files that a template has no room for.
+    pub fn config_size(&mut self, at: &SpecPath, template: &str, size: usize, limit: usize) {
+        let message = format!("with the config in it `{template}` would have {size} bytes, more than {limit}");
+        self.error(CONFIG_SIZE, Place::value(at), message)
+            .help("`s3`, the default, keeps the files in a bucket: task definitions name them alone");
     }
 
     /// A version that RDS does not create.

@@ -19,6 +19,7 @@ mod location;
 mod login;
 mod network;
 mod operations;
+mod overrides;
 mod people;
 mod permission;
 mod print;
@@ -26,6 +27,7 @@ mod runs;
 mod serving;
 mod shape;
 mod sharing;
+mod sidecar;
 mod storage;
 pub mod suggest;
 mod tags;
@@ -54,6 +56,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         database::CODES,
         location::CODES,
         serving::CODES,
+        sidecar::CODES,
         storage::CODES,
         environment::CODES,
         github::CODES,
@@ -64,6 +67,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         tasks::CODES,
         sharing::CODES,
         local::CODES,
+        overrides::CODES,
         import::CODES,
         blueprint::CODES,
     ];
@@ -198,6 +202,11 @@ impl Diagnostics {
     /// The same, to correct their places.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Diagnostic> {
         self.found.iter_mut()
+    }
+
+    /// Keeps the findings that a condition holds for.
+    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.found.retain(keep);
     }
 
     /// Takes over the findings of another stage.

@@ -188,11 +188,11 @@ impl Wanted<'_> {
     }
 
     fn web(&self, balancer: Option<String>) -> impl Iterator<Item = Alarm> {
-        let balancer = balancer.map_or_else(|| output("platform", "ui_load_balancer_name"), Text::from);
+        let balancer = balancer.map_or_else(|| output("ui", "ui_load_balancer_name"), Text::from);
         let alarm = |id: &str, description: &str, metric: &str, statistic: &str, threshold| Alarm {
             dimensions: vec![
                 dimension("LoadBalancer", &balancer),
-                dimension(TARGET_GROUP, output("platform", "ui_target_group_name")),
+                dimension(TARGET_GROUP, output("ui", "ui_target_group_name")),
             ],
             ..self.alarm(id, description, ("AWS/ApplicationELB", metric, statistic), threshold)
         };

@@ -1,6 +1,7 @@
-//! Delivery of dagster.yaml and workspace.yaml: their place in the bucket and the init container that fetches them.
+//! Delivery of dagster.yaml and workspace.yaml: their place in the bucket and the init container that fetches them, or
+//! that has them in its environment.
 //!
-//! The digest of both files stands in the init container's command, so that a config edit is a new revision of the
+//! The digest of both files, or their text, stands in the init container's definition, so that a config edit is a new revision of the
 //! task definition, rolled out and rolled back like code.
 
 use indexmap::IndexMap;
@@ -13,6 +14,7 @@ use super::names::hex;
 use super::task::{Container, Dependency, Log, LogGroup, Mount, Variable, sorted, variable};
 use super::text::{Text, output, text};
 use crate::spec::Spec;
+use crate::spec::data::Delivery;
 
 /// Where webserver and daemon find their config: their `DAGSTER_HOME`, a volume of its own.
 pub const DIRECTORY: &str = "/opt/dagster/config";
@@ -46,8 +48,8 @@ pub struct ConfigText {
 pub struct Config {
     /// SHA-256 of both files.
     pub digest: String,
-    /// Bucket they are fetched from.
-    pub bucket: Text,
+    /// Bucket they are fetched from; none where they are in the task definitions.
+    pub bucket: Option<Text>,
     /// Prefix of every config object.
     pub prefix: String,
     /// The files, by identifier in snake case.
@@ -69,19 +71,24 @@ pub struct ConfigFile {
     pub fixed_key: String,
     /// The object's version, which Terraform knows.
     pub version: Text,
+    /// Its text; the file itself is in `config/`.
+    #[serde(skip)]
+    text: String,
 }
 
 impl Config {
     /// Resolves where the files are delivered from.
-    pub fn resolve(bucket: &Text, texts: &[ConfigText]) -> Self {
+    pub fn resolve(spec: &Spec, bucket: Option<&Text>, texts: &[ConfigText]) -> Self {
         let digest = digest(texts);
+        let prefix = prefix(spec);
         let files = texts.iter().map(|file| {
             let id = file.name.replace('.', "_");
             let file = ConfigFile {
                 name: file.name.to_owned(),
-                digest_key: format!("{PREFIX}/{digest}/{}", file.name),
-                fixed_key: format!("{PREFIX}/{}", file.name),
+                digest_key: format!("{prefix}/{digest}/{}", file.name),
+                fixed_key: format!("{prefix}/{}", file.name),
                 version: output("data", &format!("{id}_version")),
+                text: file.text.clone(),
             };
             (id, file)
         });
@@ -89,34 +96,38 @@ impl Config {
             files: files.collect(),
             encryption: "AES256".to_owned(),
             digest,
-            bucket: bucket.clone(),
-            prefix: PREFIX.to_owned(),
+            bucket: bucket.cloned(),
+            prefix,
             directory: DIRECTORY.to_owned(),
         }
     }
 
-    /// The init container: it fetches the files, fills the tokens and ends.
+    /// The init container: it fetches or writes the files, fills the tokens and ends. `image` is the core image.
     pub fn container(
         &self,
         spec: &Spec,
+        image: Text,
         deployment: &Deployment,
         instance: &Instance,
         log_group: &LogGroup,
     ) -> Container {
-        let own = [variable(BUCKET_VARIABLE, &self.bucket), variable("AWS_DEFAULT_REGION", &deployment.region)];
         let tokens = instance.tokens().map(|it| variable(&it.variable, &it.value));
+        let own = self.environment(deployment);
         Container {
             name: CONTAINER.to_owned(),
-            image: init_image(spec).into(),
+            // To fetch takes the AWS CLI; to write, what the core image has.
+            image: if self.bucket.is_some() { init_image(spec).into() } else { image },
             essential: false,
+            cpu: None,
+            memory: None,
             entry_point: vec!["/bin/sh".to_owned(), "-ec".to_owned()],
             command: vec![self.script(instance)],
             working_directory: None,
             // Files that root owns and nobody may write: the containers that read them run as somebody else.
-            user: "0:0".to_owned(),
+            user: Some("0:0".to_owned()),
             environment: sorted(own.into_iter().chain(tokens).collect()),
             secrets: Vec::new(),
-            port: None,
+            ports: Vec::new(),
             health_check: None,
             depends_on: Vec::new(),
             mounts: vec![Mount { volume: VOLUME.to_owned(), path: DIRECTORY.to_owned(), read_only: false }],
@@ -127,11 +138,21 @@ impl Config {
         }
     }
 
+    fn environment(&self, deployment: &Deployment) -> Vec<Variable> {
+        match &self.bucket {
+            Some(bucket) => vec![variable(BUCKET_VARIABLE, bucket), variable("AWS_DEFAULT_REGION", &deployment.region)],
+            None => self.files.values().map(|it| variable(&text_variable(it), it.text.trim_end())).collect(),
+        }
+    }
+
     /// One line a step. `umask 0222` leaves the files 0444; a variable that is empty or a token left over fails the task.
     fn script(&self, instance: &Instance) -> Text {
         let mut script = text![format!("umask 0222\ncd {DIRECTORY}\n")];
         for file in self.files.values() {
-            script.push(self.fetch(file));
+            script.push(match self.bucket {
+                Some(_) => self.fetch(file),
+                None => text![format!("printf '%s\\n' \"${{{}:?is empty}}\" > {}\n", text_variable(file), file.name)],
+            });
         }
         for Token { token, variable, .. } in instance.tokens() {
             script.push(format!("sed -i \"s|{token}|${{{variable}:?is empty}}|\" dagster.yaml\n"));
@@ -158,7 +179,20 @@ impl Config {
 }
 
 /// Prefix of every config object in the bucket.
-const PREFIX: &str = "config";
+pub fn prefix(spec: &Spec) -> String {
+    let prefix = spec.config.as_ref().and_then(|it| it.prefix.as_ref());
+    prefix.map_or("config", |it| it.as_str()).to_owned()
+}
+
+/// The files are in the task definitions, not in a bucket.
+pub fn is_inline(spec: &Spec) -> bool {
+    spec.config.as_ref().and_then(|it| it.delivery) == Some(Delivery::Inline)
+}
+
+/// Environment variable with the text of a file: `DAGFORGE_DAGSTER_YAML`.
+fn text_variable(file: &ConfigFile) -> String {
+    format!("DAGFORGE_{}", file.name.replace('.', "_").to_ascii_uppercase())
+}
 
 /// The mount of a container that reads the config.
 pub fn mount() -> Mount {

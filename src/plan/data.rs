@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::access_logs;
 use super::bucket::{Buckets, CreatedBucket};
+use super::config::is_inline;
 use super::database::Database;
 use super::deployment::Deployment;
 use super::file_system::FileSystem;
@@ -15,8 +16,8 @@ use crate::spec::Spec;
 pub struct Data {
     /// Every bucket that is created.
     pub buckets: Vec<CreatedBucket>,
-    /// Name of the bucket with dagster.yaml and workspace.yaml.
-    pub config_bucket: Text,
+    /// Name of the bucket with dagster.yaml and workspace.yaml; none where they are in the task definitions.
+    pub config_bucket: Option<Text>,
     /// Name of the bucket with the compute logs of runs.
     pub compute_logs_bucket: Text,
     /// Name of the bucket with the packages of tasks; none where no task has one.
@@ -39,7 +40,8 @@ impl Data {
         let shared = storage.data_bucket.is_some() || spec.code_locations.values().any(|it| it.s3_prefix.is_some());
         let mut buckets = Buckets::new(deployment);
         Self {
-            config_bucket: buckets.name("config", "config.bucket", config.bucket.as_ref(), None),
+            config_bucket: (!is_inline(spec))
+                .then(|| buckets.name("config", "config.bucket", config.bucket.as_ref(), None)),
             compute_logs_bucket: buckets.name(
                 "compute-logs",
                 "storage.compute_logs.bucket",

@@ -18,7 +18,7 @@ use super::tasks::Task;
 /// A layer.
 #[derive(Clone, Debug, Serialize)]
 pub struct Layer {
-    /// `network`, `registry`, `data`, `platform`, `operations`, `location`, `task` or `access`.
+    /// `network`, `registry`, `data`, `platform`, `ui`, `operations`, `location`, `task` or `access`.
     pub name: String,
     /// The code location or task, where there is a layer for each.
     pub owner: Option<Key>,
@@ -42,6 +42,11 @@ impl Layer {
     /// It holds data, or everything else stands on it; the others may be replaced at will.
     pub fn holds_data(&self) -> bool {
         matches!(self.name.as_str(), "network" | "registry" | "data")
+    }
+
+    /// It may have tasks of the core image: these layers are released together.
+    pub fn has_core(&self) -> bool {
+        matches!(self.name.as_str(), "platform" | "ui" | "operations")
     }
 }
 
@@ -80,8 +85,8 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
     // Where buckets and database exist already, nothing is left to create.
     let data = Some(data(rooms)).filter(|it| !it.is_empty());
     let data = data.map(|it| maker.layer(30, "data", None, "Buckets, database and its secret", it, true));
-    let platform =
-        maker.layer(40, "platform", None, "Cluster, load balancer, webserver and daemon", platform(rooms), true);
+    let platform = maker.layer(40, "platform", None, "Cluster, security groups and daemon", platform(rooms), true);
+    let ui = maker.layer(42, "ui", None, "Load balancer and webserver", ui(rooms), true);
     let operations = rooms.operations.as_ref().map(|it| {
         maker.layer(45, "operations", None, "Alarms, migration, and what mends by itself", operations(it), true)
     });
@@ -98,7 +103,7 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
         .as_ref()
         .map(|_| maker.layer(70, "access", None, "What people and pipelines may do", Vec::new(), true));
     let registries = [registry].into_iter().chain(registries).chain(task_registries);
-    let before = network.into_iter().chain(registries).chain(data).chain([platform]).chain(operations);
+    let before = network.into_iter().chain(registries).chain(data).chain([platform, ui]).chain(operations);
     let mut layers: Vec<_> = before.chain(locations).chain(tasks).chain(access).collect();
     for layer in layers.iter_mut().filter(|it| takes_revision(it, deployment, rooms)) {
         layer.parameters.push("GitRev".to_owned());
@@ -109,7 +114,7 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
 /// Whether whoever deploys the layer gives a revision.
 fn takes_revision(layer: &Layer, deployment: &Deployment, rooms: &Rooms) -> bool {
     match layer.name.as_str() {
-        "platform" => deployment.gitrev.is_none(),
+        "platform" | "ui" => deployment.gitrev.is_none(),
         "operations" => deployment.gitrev.is_none() && rooms.platform.migration.is_some(),
         "location" => rooms.locations.iter().any(|it| Some(&it.key) == layer.owner.as_ref() && it.takes_revision),
         "task" => rooms.tasks.iter().any(|it| Some(&it.key) == layer.owner.as_ref() && it.takes_revision),
@@ -209,14 +214,20 @@ fn data(rooms: &Rooms) -> Publications {
 
 fn platform(rooms: &Rooms) -> Publications {
     let namespace = rooms.platform.namespace.as_ref().map(|_| "namespace_id");
-    let values = ["cluster"].into_iter().chain(namespace).map(|name| (name.to_owned(), TEXT));
+    // The webserver hands it to the runs that it launches.
+    let in_process = rooms.platform.in_process.as_ref().map(|_| "in_process_task_definition");
+    let values = ["cluster"].into_iter().chain(namespace).chain(in_process).map(|name| (name.to_owned(), TEXT));
     let groups = rooms.platform.security.groups.iter().filter(|it| it.published).map(|it| output_name(&it.id));
+    values.chain(groups.map(|name| (name, SECURITY_GROUP))).collect()
+}
+
+/// What alarms watch.
+fn ui(rooms: &Rooms) -> Publications {
     let watched = rooms.operations.iter().flat_map(|it| {
         let balancer = it.watches_balancer.then_some("ui_load_balancer_name");
         balancer.into_iter().chain(it.watches_ui.then_some("ui_target_group_name"))
     });
-    let watched = watched.map(|name| (name.to_owned(), TEXT));
-    values.into_iter().chain(watched).chain(groups.map(|name| (name, SECURITY_GROUP))).collect()
+    watched.map(|name| (name.to_owned(), TEXT)).collect()
 }
 
 fn operations(operations: &Operations) -> Publications {

@@ -33,9 +33,12 @@ impl Core<'_> {
             let log_group = self.around.deployment.log_group("migrate", output("operations", "migration_log_group"));
             let container = Container {
                 stop_timeout: 120,
+                // It loads no code, so it has nothing of what in-process locations ask for.
+                environment: sorted(self.instance_environment()),
+                secrets: sorted(shared::instance_secrets(data)),
                 ..self.container("migrate", &["dagster", "instance", "migrate"], &log_group)
             };
-            let mut statements = vec![access::read_config(&data.config_bucket)];
+            let mut statements: Vec<_> = access::read_config(self.around.config).into_iter().collect();
             statements.extend(access::sign_in(&data.database));
             let secrets = self.instance_secrets();
             let execution = access::execution(self.around.repository, &[&log_group], &secrets);

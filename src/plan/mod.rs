@@ -27,6 +27,7 @@ pub mod names;
 pub mod network;
 pub mod operations;
 pub mod ops;
+pub mod overrides;
 pub mod people;
 pub mod permission;
 pub mod platform;
@@ -42,6 +43,7 @@ pub mod task;
 pub mod tasks;
 pub mod terraform;
 pub mod text;
+pub mod ui;
 pub mod web;
 pub mod webserver;
 pub mod workspace;
@@ -66,12 +68,13 @@ use network::Network;
 use operations::Operations;
 use ops::Ops;
 use people::Access;
-use platform::Platform;
+use platform::{Core, Platform};
 use registry::Repository;
 use revision::Revision;
 use runbook::Runbook;
 use tasks::Task;
 use terraform::Terraform;
+use ui::Ui;
 use workspace::Workspace;
 
 /// Version of Dagster where the spec names none.
@@ -100,6 +103,8 @@ pub struct Plan {
     pub ops: Ops,
     /// What the runbook says beyond that.
     pub runbook: Runbook,
+    /// Changes of the rendered text that the spec asks for.
+    pub overrides: Vec<overrides::Override>,
     /// The deployment on one machine; none where the spec does not ask for it.
     pub local: Option<Local>,
     /// The rooms.
@@ -116,8 +121,10 @@ pub struct Rooms {
     pub registry: Repository,
     /// Buckets and database.
     pub data: Data,
-    /// Cluster, load balancer, webserver and daemon.
+    /// Cluster, security groups and daemon.
     pub platform: Platform,
+    /// Load balancer and webserver.
+    pub ui: Ui,
     /// What watches and mends them.
     pub operations: Option<Operations>,
     /// Code locations, but for those that webserver and daemon load themselves.
@@ -187,20 +194,20 @@ impl Plan {
     /// Resolves everything else, given the text of the config files.
     pub fn resolve(spec: &Spec, foundation: Foundation, texts: &[ConfigText]) -> Self {
         let Foundation { deployment, network, data, namespace, instance } = foundation;
-        let config = Config::resolve(&data.config_bucket, texts);
+        let config = Config::resolve(spec, data.config_bucket.as_ref(), texts);
         let registry = Repository::core(spec, &deployment);
-        let platform = Platform::resolve(
-            spec,
-            &platform::Surroundings {
-                deployment: &deployment,
-                network: &network,
-                data: &data,
-                repository: &registry,
-                instance: &instance,
-                config: &config,
-                namespace: &namespace,
-            },
-        );
+        let around = platform::Surroundings {
+            deployment: &deployment,
+            network: &network,
+            data: &data,
+            repository: &registry,
+            instance: &instance,
+            config: &config,
+            namespace: &namespace,
+        };
+        let core = Core::new(spec, &around);
+        let ui = Ui::resolve(&core);
+        let platform = Platform::resolve(&core, ui.load_balancer.as_ref());
         let around = location::Surroundings {
             deployment: &deployment,
             network: &network,
@@ -214,19 +221,21 @@ impl Plan {
         let tasks: Vec<_> =
             spec.tasks.iter().flatten().map(|(key, it)| Task::resolve(spec, &key.into(), it, &around)).collect();
         let repositories = owned_repositories(&locations, &tasks);
-        let operations = Operations::resolve(spec, &deployment, &data, &platform);
-        let reached = people::Rooms { platform: &platform, locations: &locations, tasks: &tasks };
-        let access = Access::resolve(spec, &deployment, reached, &data);
-        let mut rooms = Rooms { network, registry, data, platform, operations, locations, tasks, repositories, access };
+        let operations = Operations::resolve(spec, &deployment, &data, &platform, &ui);
+        let reached = people::Rooms { platform: &platform, ui: &ui, locations: &locations, tasks: &tasks };
+        let access = Access::resolve(spec, &deployment, reached, &config);
+        let mut rooms =
+            Rooms { network, registry, data, platform, ui, operations, locations, tasks, repositories, access };
         let layers = layers::layers(&deployment, &rooms);
         rooms.access.iter_mut().for_each(|it| it.see(&layers));
         let ops = Ops::resolve(spec, &deployment, &rooms, &layers, &config);
         Self {
             local: Local::resolve(spec, &deployment, &rooms),
+            overrides: overrides::overrides(spec),
             terraform: Terraform::resolve(spec, &deployment),
             github: Github::resolve(spec, &deployment, &rooms, &ops),
             ops,
-            runbook: Runbook::resolve(&deployment, &rooms, &layers, &instance.workspace),
+            runbook: Runbook::resolve(&deployment, &rooms, &layers, &instance.workspace, &config),
             layers,
             revision: Revision::resolve(&deployment, released_alone(&rooms)),
             core: CoreImage::resolve(spec, &deployment),

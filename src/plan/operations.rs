@@ -8,6 +8,7 @@ use super::deployment::Deployment;
 use super::migration::Migration;
 use super::platform::{Platform, cluster_name};
 use super::restart::Restart;
+use super::ui::Ui;
 use crate::spec::Spec;
 
 /// What watches and mends a deployment.
@@ -27,13 +28,19 @@ pub struct Operations {
 
 impl Operations {
     /// Resolves the room; none where there is nothing in it.
-    pub(super) fn resolve(spec: &Spec, deployment: &Deployment, data: &Data, platform: &Platform) -> Option<Self> {
+    pub(super) fn resolve(
+        spec: &Spec,
+        deployment: &Deployment,
+        data: &Data,
+        platform: &Platform,
+        ui: &Ui,
+    ) -> Option<Self> {
         let alarms = Alarms::resolve(spec, deployment, &platform.daemon.service, &data.database);
         let watches_ui = alarms.as_ref().is_some_and(Alarms::watches_ui);
         let room = Self {
             alarms,
             watches_ui,
-            watches_balancer: watches_ui && platform.load_balancer.is_some(),
+            watches_balancer: watches_ui && ui.load_balancer.is_some(),
             migration: platform.migration.clone(),
             restart: Restart::resolve(data, deployment, &cluster_name(deployment)),
         };

@@ -8,7 +8,6 @@ use super::Rooms;
 use super::config::Config;
 use super::deployment::Deployment;
 use super::layers::Layer;
-use super::platform::Platform;
 use super::task::{LogGroup, Service as EcsService};
 use super::text::{Input, Text, output, text};
 use crate::spec::Spec;
@@ -33,11 +32,11 @@ pub struct Ops {
     pub batches: Vec<Vec<String>>,
     /// Log groups by what they are asked for with: a service, `run/<location>` or `task/<task>`.
     pub logs: Vec<Log>,
-    /// What has a revision: platform, code locations and tasks.
+    /// What has a revision: the core image, code locations and tasks.
     pub revised: Vec<Revised>,
     /// Images that are built.
     pub images: Vec<Image>,
-    /// Where the config is uploaded to, with CloudFormation.
+    /// Where the config is uploaded to, with CloudFormation; empty where it is in the task definitions.
     pub config: Text,
     /// Buckets that go with the deployment and have to be emptied first.
     pub buckets: Vec<Text>,
@@ -48,7 +47,7 @@ pub struct Ops {
 pub struct Stack {
     /// Its kind.
     pub layer: String,
-    /// The code location or task; empty where the layer is everybody's.
+    /// What it is deployed with: `core`, or the code location or task; empty where it has none of their images.
     pub owner: Text,
     /// Name of the stack.
     pub stack: String,
@@ -65,7 +64,7 @@ pub struct Stack {
 /// What has a revision, by the name that it is asked for with.
 #[derive(Clone, Debug, Serialize)]
 pub struct Revised {
-    /// `platform`, or the key of a code location or task.
+    /// `core`, or the key of a code location or task.
     pub called: String,
     /// A task definition family whose image tells the revision.
     pub family: String,
@@ -115,8 +114,11 @@ impl Ops {
     pub fn resolve(spec: &Spec, deployment: &Deployment, rooms: &Rooms, layers: &[Layer], config: &Config) -> Self {
         let services = services(rooms);
         let names: Vec<String> = services.iter().map(|it| it.name.clone()).collect();
-        let created = rooms.data.buckets.iter().find(|it| output("data", &it.published()) == rooms.data.config_bucket);
-        let bucket = created.map_or(&rooms.data.config_bucket, |it| &it.name);
+        let address = |bucket: &Text| {
+            let created = rooms.data.buckets.iter().find(|it| output("data", &it.published()) == *bucket);
+            let bucket = created.map_or(bucket, |it| &it.name);
+            text!["s3://", bucket.clone(), "/", config.prefix.as_str(), "/", config.digest.as_str(), "/"]
+        };
         Self {
             account: deployment.account.as_deref().unwrap_or_default().into(),
             fixed_revision: deployment.gitrev.as_deref().unwrap_or_default().into(),
@@ -127,7 +129,7 @@ impl Ops {
             logs: logs(rooms),
             revised: revised(rooms),
             images: build::images(spec, rooms),
-            config: text!["s3://", bucket.clone(), "/", config.prefix.as_str(), "/", config.digest.as_str(), "/"],
+            config: config.bucket.as_ref().map(address).unwrap_or_default(),
             buckets: buckets(rooms),
         }
     }
@@ -136,12 +138,13 @@ impl Ops {
 impl Stack {
     fn new(layer: &Layer, deployment: &Deployment) -> Self {
         let capabilities = layer.capabilities.iter().flat_map(|it| ["--capabilities".into(), it.as_str().into()]);
+        let owner = layer.owner.as_ref().map(ToString::to_string);
         let parameters = layer.parameters.iter();
         let parameters =
             parameters.flat_map(|it| ["--parameter-overrides".into(), text![it.as_str(), "=", Input::GitRev(None)]]);
         Self {
             layer: layer.name.clone(),
-            owner: layer.owner.as_ref().map(ToString::to_string).unwrap_or_default().into(),
+            owner: layer.has_core().then(|| "core".to_owned()).or(owner).unwrap_or_default().into(),
             stack: layer.stack.clone(),
             template: layer.template.clone(),
             takes_revision: !layer.parameters.is_empty(),
@@ -152,11 +155,11 @@ impl Stack {
 }
 
 /// Webserver and daemon, and the webserver's copy where there is one: what each is called, its container, service and logs.
-fn core(platform: &Platform) -> Vec<(&'static str, &'static str, &EcsService, &LogGroup)> {
-    let webserver = [("webserver", &platform.webserver)].into_iter();
-    let copy = platform.read_only_copy.as_ref().map(|it| ("read-only-copy", it));
+fn core(rooms: &Rooms) -> Vec<(&'static str, &'static str, &EcsService, &LogGroup)> {
+    let webserver = [("webserver", &rooms.ui.webserver)].into_iter();
+    let copy = rooms.ui.read_only_copy.as_ref().map(|it| ("read-only-copy", it));
     let webservers = webserver.chain(copy).map(|(called, it)| (called, "webserver", &it.service, &it.log_group));
-    let daemon = &platform.daemon;
+    let daemon = &rooms.platform.daemon;
     webservers.chain([("daemon", "daemon", &daemon.service, &daemon.log_group)]).collect()
 }
 
@@ -166,7 +169,7 @@ fn services(rooms: &Rooms) -> Vec<Service> {
         name: name.to_owned(),
         container: container.to_owned(),
     };
-    let core = core(&rooms.platform).into_iter();
+    let core = core(rooms).into_iter();
     let core = core.map(|(called, container, it, _)| service(called, &it.name, container));
     let locations = rooms.locations.iter().filter_map(|it| it.server.as_ref().map(|server| (it, server)));
     let locations = locations.map(|(it, server)| service(it.key.as_str(), &server.service.name, "server"));
@@ -179,7 +182,7 @@ fn revised(rooms: &Rooms) -> Vec<Revised> {
         family: family.to_owned(),
         container: container.to_owned(),
     };
-    let platform = revised("platform", &rooms.platform.webserver.task.family, "webserver");
+    let core = revised("core", &rooms.ui.webserver.task.family, "webserver");
     let locations = rooms.locations.iter().filter(|it| it.revision_is_input);
     let locations = locations.map(|it| match &it.server {
         Some(server) => revised(it.key.as_str(), &server.task.family, "server"),
@@ -187,12 +190,12 @@ fn revised(rooms: &Rooms) -> Vec<Revised> {
     });
     let tasks = rooms.tasks.iter().filter(|it| it.revision_is_input);
     let tasks = tasks.map(|it| revised(it.key.as_str(), &it.definition.family, super::tasks::CONTAINER));
-    [platform].into_iter().chain(locations).chain(tasks).collect()
+    [core].into_iter().chain(locations).chain(tasks).collect()
 }
 
 fn logs(rooms: &Rooms) -> Vec<Log> {
     let log = |called: String, group: &str| Log { called, group: group.to_owned() };
-    let core = core(&rooms.platform).into_iter().map(|(called, _, _, it)| log(called.to_owned(), &it.name));
+    let core = core(rooms).into_iter().map(|(called, _, _, it)| log(called.to_owned(), &it.name));
     let locations = rooms.locations.iter().flat_map(|it| {
         let server = it.server.as_ref().map(|server| log(it.key.to_string(), &server.log_group.name));
         server.into_iter().chain([log(format!("run/{}", it.key), &it.run_log_group.name)])

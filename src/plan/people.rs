@@ -7,7 +7,7 @@ use deploy_role::DeployRole;
 pub use group::Parts;
 use serde::Serialize;
 
-use super::data::Data;
+use super::config::Config;
 use super::deployment::Deployment;
 use super::iam::Statement;
 use super::key::Key;
@@ -15,6 +15,7 @@ use super::layers::Layer;
 use super::location::Location;
 use super::platform::Platform;
 use super::tasks::Task;
+use super::ui::Ui;
 use crate::spec::Spec;
 
 /// Who may do what, beside the deployment itself.
@@ -50,8 +51,10 @@ pub struct Policy {
 /// What there is to have rights to.
 #[derive(Clone, Copy)]
 pub struct Rooms<'a> {
-    /// Webserver and daemon.
+    /// The daemon.
     pub platform: &'a Platform,
+    /// The webservers.
+    pub ui: &'a Ui,
     /// Code locations.
     pub locations: &'a [Location],
     /// Tasks.
@@ -60,10 +63,10 @@ pub struct Rooms<'a> {
 
 impl Access {
     /// Resolves the room; none where nobody is named.
-    pub(super) fn resolve(spec: &Spec, deployment: &Deployment, rooms: Rooms<'_>, data: &Data) -> Option<Self> {
+    pub(super) fn resolve(spec: &Spec, deployment: &Deployment, rooms: Rooms<'_>, config: &Config) -> Option<Self> {
         let groups = spec.access.iter().flatten();
         let policies: Vec<_> = groups.map(|(key, it)| group::policy(&key.into(), it, deployment, rooms)).collect();
-        let deploy_role = DeployRole::resolve(spec, deployment, rooms, data);
+        let deploy_role = DeployRole::resolve(spec, deployment, rooms, config);
         (!policies.is_empty() || deploy_role.is_some()).then_some(Self { policies, deploy_role })
     }
 

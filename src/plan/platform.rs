@@ -1,4 +1,4 @@
-//! The platform room: cluster, namespace, security groups, load balancer, webserver and daemon.
+//! The platform room: cluster, namespace, security groups and daemon.
 
 use serde::Serialize;
 
@@ -19,7 +19,6 @@ use super::task::{
 };
 use super::text::{Input, Text, output};
 use super::web::{LoadBalancer, WEB_PORT};
-use super::webserver::Webserver;
 use crate::spec::Spec;
 use crate::spec::compute::{Insights, Web};
 
@@ -34,14 +33,8 @@ pub struct Platform {
     pub namespace_description: String,
     /// Security groups and their rules.
     pub security: Security,
-    /// The load balancer of the UI; none where an existing listener is used.
-    pub load_balancer: Option<LoadBalancer>,
-    /// What ECS does for webserver and daemon.
+    /// What ECS does for the daemon.
     pub execution_role: Role,
-    /// The webserver.
-    pub webserver: Webserver,
-    /// A webserver that changes nothing.
-    pub read_only_copy: Option<Webserver>,
     /// The daemon.
     pub daemon: CoreService,
     /// What the runs of code locations share that webserver and daemon load themselves; none where there are none.
@@ -79,7 +72,7 @@ pub struct CoreService {
     pub service: Service,
 }
 
-/// What the platform takes from the other rooms.
+/// What platform and UI take from the other rooms.
 pub struct Surroundings<'a> {
     /// The whole.
     pub deployment: &'a Deployment,
@@ -98,26 +91,19 @@ pub struct Surroundings<'a> {
 }
 
 impl Platform {
-    /// Resolves the platform room.
-    pub fn resolve(spec: &Spec, around: &Surroundings<'_>) -> Self {
-        let core = Core { spec, around, code: Code::of(spec, around.deployment) };
-        let (webserver, read_only_copy) = (core.webserver(), core.read_only_copy());
+    /// Resolves the platform room; the load balancer of the UI has a group in its graph of connections.
+    pub(super) fn resolve(core: &Core<'_>, load_balancer: Option<&LoadBalancer>) -> Self {
+        let around = core.around;
         let daemon = core.daemon();
-        let load_balancer = LoadBalancer::resolve(&core.web(), around.deployment, around.network);
-        let copy_logs = read_only_copy.as_ref().map(|it| &it.log_group);
-        let log_groups: Vec<_> = [&webserver.log_group, &daemon.log_group].into_iter().chain(copy_logs).collect();
         Self {
-            cluster: Cluster::resolve(spec, around.deployment),
+            cluster: Cluster::resolve(core.spec, around.deployment),
             namespace: around.instance.workspace.servers.iter().any(|it| it.own).then(|| around.namespace.to_owned()),
             namespace_description: format!("Code locations of the Dagster deployment {}", around.deployment.name),
-            security: core.security(load_balancer.as_ref()),
-            execution_role: core.execution_role(&log_groups),
-            webserver,
-            read_only_copy,
+            security: core.security(load_balancer),
+            execution_role: core.execution_role("daemon-execution", "Starts the Dagster daemon", &[&daemon.log_group]),
             daemon,
             in_process: core.in_process(),
             migration: core.migration(),
-            load_balancer,
         }
     }
 }
@@ -158,7 +144,12 @@ pub(super) struct Core<'a> {
     pub(super) code: Option<Code<'a>>,
 }
 
-impl Core<'_> {
+impl<'a> Core<'a> {
+    /// What both rooms begin with.
+    pub(super) fn new(spec: &'a Spec, around: &'a Surroundings<'a>) -> Self {
+        Self { spec, around, code: Code::of(spec, around.deployment) }
+    }
+
     /// `web:`, or nothing of it.
     pub(super) fn web(&self) -> Web {
         self.spec.web.clone().unwrap_or_default()
@@ -185,11 +176,12 @@ impl Core<'_> {
         })
     }
 
-    fn execution_role(&self, log_groups: &[&LogGroup]) -> Role {
+    /// Each layer with a task of the core image has a role for its start.
+    pub(super) fn execution_role(&self, name: &str, description: &str, log_groups: &[&LogGroup]) -> Role {
         let own = self.code.iter().flat_map(Code::secret_grants);
         let secrets: Vec<_> = self.instance_secrets().into_iter().chain(own).collect();
         let statements = access::execution(self.around.repository, log_groups, &secrets);
-        self.role("core-execution", "Starts webserver and daemon", statements)
+        self.role(name, description, statements)
     }
 
     pub(super) fn role(&self, name: &str, description: &str, statements: Vec<Statement>) -> Role {
@@ -216,7 +208,7 @@ impl Core<'_> {
 
     fn daemon_statements(&self) -> Vec<Statement> {
         let cluster = cluster_name(self.around.deployment);
-        let mut statements = vec![access::read_config(&self.around.data.config_bucket)];
+        let mut statements: Vec<_> = access::read_config(self.around.config).into_iter().collect();
         statements.extend(access::launch(self.around.deployment, &cluster));
         statements.push(access::watch(&cluster));
         statements.extend(access::explain_failures(self.around.deployment));
@@ -226,9 +218,15 @@ impl Core<'_> {
         statements
     }
 
-    fn environment(&self) -> Vec<Variable> {
+    /// Environment of whatever loads Dagster's instance.
+    pub(super) fn instance_environment(&self) -> Vec<Variable> {
         let mut environment = shared::instance_environment(self.around.data, self.around.deployment);
         environment.push(config::home());
+        environment
+    }
+
+    fn environment(&self) -> Vec<Variable> {
+        let mut environment = self.instance_environment();
         environment.extend(self.code.iter().flat_map(|it| it.serving_environment(self)));
         sorted(environment)
     }
@@ -238,13 +236,15 @@ impl Core<'_> {
             name: name.to_owned(),
             image: self.image(),
             essential: true,
+            cpu: None,
+            memory: None,
             entry_point: Vec::new(),
             command: command.iter().map(|it| it.as_ref().into()).collect(),
             working_directory: None,
-            user: self.around.deployment.user.clone(),
+            user: Some(self.around.deployment.user.clone()),
             environment: self.environment(),
             secrets: self.secrets(),
-            port: None,
+            ports: Vec::new(),
             health_check: None,
             depends_on: [config::dependency()].into_iter().chain(self.after_grant()).collect(),
             mounts: vec![config::mount(), Mount::tmp()],
@@ -281,7 +281,7 @@ impl Core<'_> {
         log_group: &LogGroup,
     ) -> TaskDefinition {
         let around = self.around;
-        let init = around.config.container(self.spec, around.deployment, around.instance, log_group);
+        let init = around.config.container(self.spec, self.image(), around.deployment, around.instance, log_group);
         TaskDefinition {
             family: format!("{}_core_{name}", around.deployment.name),
             cpu: cpu.to_string(),

@@ -13,7 +13,7 @@ use super::data::Data;
 use super::deployment::Deployment;
 use super::iam::{Role, Statement, Trust, arn};
 use super::names::shortened;
-use super::text::{Input, Text, output, text};
+use super::text::{Input, Text, text};
 
 /// Longest name of a rule, and of a state machine
 /// (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html>).
@@ -32,8 +32,8 @@ pub struct Restart {
     pub event: String,
     /// The staging label that moves when a new password counts.
     pub label: String,
-    /// The cluster.
-    pub cluster: Text,
+    /// Name of the cluster.
+    pub cluster: String,
     /// Pattern of the ARNs of this deployment's services: a cluster may have others.
     pub services: String,
     /// Calls of ECS, as resources of a state machine.
@@ -71,7 +71,7 @@ impl Restart {
             secret,
             event: "Secret Label Updated".to_owned(),
             label: "AWSCURRENT".to_owned(),
-            cluster: output("platform", "cluster"),
+            cluster: cluster.to_owned(),
             services: format!("*/{}_*", deployment.name),
             list: call("listServices"),
             update: call("updateService"),

@@ -119,7 +119,7 @@ impl Entrance<'_> {
         let listener = self.web.listener.as_ref();
         let offset = u32::try_from(index).unwrap_or_default();
         ListenerRule {
-            listener: listener.map_or_else(|| output("platform", "ui_listener"), |it| it.arn.as_str().into()),
+            listener: listener.map_or_else(|| output("ui", "ui_listener"), |it| it.arn.as_str().into()),
             priority: listener.map_or(OWN_PRIORITIES[index], |it| it.priority.saturating_add(offset)),
             hosts: host.map(str::to_owned).into_iter().collect(),
             paths: self.paths(host),

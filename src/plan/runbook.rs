@@ -7,6 +7,7 @@ mod tasks;
 use serde::Serialize;
 
 use super::Rooms;
+use super::config::Config;
 use super::deployment::Deployment;
 use super::workspace::Workspace;
 use place::Place;
@@ -24,14 +25,16 @@ pub struct Runbook {
     pub revision_option: String,
     /// CloudFormation's option for the revision, with a blank before it; empty where it is fixed.
     pub revision_parameter: String,
-    /// The command that deploys the platform.
-    pub platform_command: String,
+    /// The commands that deploy everything with the core image.
+    pub core_commands: Vec<String>,
     /// Which account to sign in to.
     pub account: String,
     /// Ending of AWS host names.
     pub url_suffix: String,
+    /// What tells one config from another: its place in the bucket, or its digest where it is in the task definitions.
+    pub config: String,
     /// Name of the config bucket, in a shell that knows `$ACCOUNT`.
-    pub config_bucket: String,
+    pub config_bucket: Option<String>,
     /// There is no name for the UI, so it is reached through a session into the webserver's container.
     pub port_forward: bool,
     /// What people who look after the login do; none where nobody signs in.
@@ -116,9 +119,10 @@ impl Runbook {
         rooms: &Rooms,
         layers: &[super::layers::Layer],
         workspace: &Workspace,
+        config: &Config,
     ) -> Self {
         let empty_secrets = tasks::empty_secrets(rooms);
-        let (platform, route) = (&rooms.platform, &rooms.platform.webserver.route);
+        let (ui, route) = (&rooms.ui, &rooms.ui.webserver.route);
         let input = deployment.gitrev.is_none();
         let account = deployment.account.as_ref().map(|it| format!("account {it}"));
         Self {
@@ -126,11 +130,15 @@ impl Runbook {
             revision_command: revision_command(deployment),
             revision_option: if input { " -var gitrev=\"$GITREV\"" } else { "" }.to_owned(),
             revision_parameter: if input { " --parameter-overrides GitRev=\"$GITREV\"" } else { "" }.to_owned(),
-            platform_command: layers.iter().filter(|it| it.name == "platform").map(command).collect(),
+            core_commands: layers.iter().filter(|it| it.has_core()).map(command).collect(),
             account: account.unwrap_or_else(|| "the account it belongs to".to_owned()),
             url_suffix: if deployment.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }.to_owned(),
+            config: match rooms.data.config_bucket {
+                Some(_) => format!("{}/{}", config.prefix, config.digest),
+                None => config.digest.clone(),
+            },
             config_bucket: config_bucket(deployment, rooms),
-            port_forward: platform.webserver.service.execute_command && route.url.is_none(),
+            port_forward: ui.webserver.service.execute_command && route.url.is_none(),
             login: login(rooms),
             steps: steps(layers),
             stack_policies: stack_policies(deployment, layers),
@@ -151,7 +159,7 @@ impl Runbook {
             tasks: Tasks::resolve(deployment, rooms),
             rotation: Rotation::resolve(rooms),
             restarts: rooms.data.database.rotated_secret.is_some(),
-            migration: platform.migration.as_ref().map(|_| Place::resolve(rooms, "daemon")),
+            migration: rooms.platform.migration.as_ref().map(|_| Place::resolve(rooms, "daemon")),
             account_guard: deployment
                 .account
                 .as_ref()
@@ -200,11 +208,11 @@ fn example_location(rooms: &Rooms) -> Option<&super::key::Key> {
 /// The path is the load balancer's own, whatever the path prefix
 /// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html>).
 fn login(rooms: &Rooms) -> Option<Login> {
-    let platform = &rooms.platform;
-    let copy = platform.read_only_copy.as_ref().map(|it| &it.route);
-    let routes: Vec<_> = [&platform.webserver.route].into_iter().chain(copy).collect();
+    let ui = &rooms.ui;
+    let copy = ui.read_only_copy.as_ref().map(|it| &it.route);
+    let routes: Vec<_> = [&ui.webserver.route].into_iter().chain(copy).collect();
     let rules = routes.iter().filter_map(|it| it.rule.as_ref());
-    let oidc = platform.webserver.route.oidc.as_ref();
+    let oidc = ui.webserver.route.oidc.as_ref();
     let signs_in = oidc.is_some() || rules.clone().any(|it| it.cognito.is_some());
     signs_in.then(|| Login {
         callbacks: rules.flat_map(|it| &it.hosts).map(|it| format!("https://{it}/oauth2/idpresponse")).collect(),
@@ -212,17 +220,16 @@ fn login(rooms: &Rooms) -> Option<Login> {
     })
 }
 
-fn config_bucket(deployment: &Deployment, rooms: &Rooms) -> String {
-    match rooms.data.config_bucket.as_literal() {
+fn config_bucket(deployment: &Deployment, rooms: &Rooms) -> Option<String> {
+    Some(match rooms.data.config_bucket.as_ref()?.as_literal() {
         Some(existing) => existing.to_owned(),
         None => format!("{}-config-$ACCOUNT-{}", deployment.name, deployment.region),
-    }
+    })
 }
 
 fn services(rooms: &Rooms) -> String {
-    let platform = &rooms.platform;
-    let copy = platform.read_only_copy.as_ref().map(|it| &it.service);
-    let core = [&platform.webserver.service].into_iter().chain(copy).chain([&platform.daemon.service]);
+    let copy = rooms.ui.read_only_copy.as_ref().map(|it| &it.service);
+    let core = [&rooms.ui.webserver.service].into_iter().chain(copy).chain([&rooms.platform.daemon.service]);
     let locations = rooms.locations.iter().filter_map(|it| it.server.as_ref()).map(|it| &it.service);
     core.chain(locations).map(|it| it.name.as_str()).collect::<Vec<_>>().join(" ")
 }
@@ -275,7 +282,8 @@ fn title(layer: &str) -> &'static str {
         "network" => "Network",
         "registry" => "Image repositories",
         "data" => "Buckets and database",
-        "platform" => "Cluster, webserver and daemon",
+        "platform" => "Cluster and daemon",
+        "ui" => "Load balancer and webserver",
         "operations" => "Alarms, migration, and what mends by itself",
         "task" => "Tasks",
         "access" => "Access of people and pipelines",

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::file_system::FileSystem;
 use super::text::{Text, output};
 
-/// A security group of the platform layer.
+/// A security group of the platform layer, which others put their tasks into.
 #[derive(Clone, Debug, Serialize)]
 pub struct SecurityGroup {
     /// Identifier, in snake case; also the name of the value the layer publishes.
@@ -16,7 +16,7 @@ pub struct SecurityGroup {
     pub name_prefix: String,
     /// Description; AWS replaces the group when it changes.
     pub description: String,
-    /// Other layers put tasks into the group, so its id is published.
+    /// Other layers put tasks or a load balancer into the group, so its id is published.
     pub published: bool,
 }
 
@@ -288,8 +288,8 @@ impl Rule {
 fn groups(graph: &Graph<'_>) -> Vec<SecurityGroup> {
     let group = |id: &str, description: &str| SecurityGroup::new(graph.deployment, id, description);
     let own_balancer = matches!(graph.balancer, Balancer::Own { .. });
-    let balancer = own_balancer.then(|| group("load_balancer", "Load balancer of the Dagster UI"));
-    let services = [group("webserver", "Dagster webserver"), group("daemon", "Dagster daemon")];
+    let balancer = own_balancer.then(|| group("load_balancer", "Load balancer of the Dagster UI").published());
+    let services = [group("webserver", "Dagster webserver").published(), group("daemon", "Dagster daemon")];
     let servers = (!graph.server_ports.is_empty()).then(|| group("server", "Dagster code servers").published());
     let runs = group("run", "Dagster runs").published();
     let tasks = graph.tasks.then(|| group(TASK, "Tasks that are no Dagster runs").published());

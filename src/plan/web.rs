@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::deployment::Deployment;
 use super::network::Network;
 use super::route::Entrance;
+use super::security;
 use super::text::{Text, output};
 use crate::spec::Spec;
 use crate::spec::choice::WordOr;
@@ -24,6 +25,8 @@ pub struct LoadBalancer {
     pub internal: bool,
     /// Its subnets.
     pub subnets: Vec<Text>,
+    /// Its security group.
+    pub security_group: Text,
     /// Address ranges that may reach it.
     pub clients: Vec<String>,
     /// Seconds that an idle connection stays open.
@@ -127,6 +130,7 @@ impl LoadBalancer {
             scheme: if internal { "internal" } else { "internet-facing" }.to_owned(),
             internal,
             subnets: if internal { &network.private_subnets } else { &network.public_subnets }.clone(),
+            security_group: security::group("load_balancer"),
             clients: clients(web, network),
             idle_timeout,
             idle_timeout_text: idle_timeout.to_string(),
@@ -176,7 +180,7 @@ impl Https {
         let zone_id = web.zone.as_ref().map(|it| it.id.as_str());
         Some(Self {
             port: 443,
-            certificate: existing.map_or_else(|| output("platform", "ui_certificate"), Text::from),
+            certificate: existing.map_or_else(|| output("ui", "ui_certificate"), Text::from),
             requested: existing.is_none().then(|| CertificateRequest::new(&names, zone_id)),
             by_rules: Entrance { deployment: &deployment.name, web }.by_rules(),
             records: zone_id.map(|zone_id| records(&names, zone_id)).unwrap_or_default(),

@@ -102,9 +102,9 @@ impl Core<'_> {
 
     fn webserver_in(&self, web: &Web, manner: &Manner, route: Route) -> Webserver {
         let log_group =
-            self.around.deployment.log_group(manner.name, output("platform", &format!("{}_log_group", manner.id)));
+            self.around.deployment.log_group(manner.name, output("ui", &format!("{}_log_group", manner.id)));
         let container = Container {
-            port: Some(WEB_PORT),
+            ports: vec![WEB_PORT],
             // A session of ECS Exec writes below the root file system.
             read_only_root: !manner.exec,
             ..self.container(&route.target.container, &command(web, manner.read_only), &log_group)
@@ -133,7 +133,7 @@ impl Core<'_> {
     /// A copy that changes nothing stops no run either.
     fn webserver_statements(&self, manner: &Manner) -> Vec<Statement> {
         let data = self.around.data;
-        let mut statements = vec![access::read_config(&data.config_bucket)];
+        let mut statements: Vec<_> = access::read_config(self.around.config).into_iter().collect();
         if !manner.read_only {
             statements.push(access::watch(&cluster_name(self.around.deployment)));
         }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::choice::WordOr;
 use super::keyed::Keyed;
 use super::network::CreateWord;
-use super::scalar::{Arn, BucketName, ImageRef, SecretRef, SecurityGroupId};
+use super::scalar::{Arn, BucketName, ImageRef, KeyPrefix, SecretRef, SecurityGroupId};
 use super::storage::{DataBucket, FileSystem};
 
 /// Image repositories and what is common to all images.
@@ -44,12 +44,27 @@ pub enum Arch {
     Arm64,
 }
 
-/// Where dagster.yaml and workspace.yaml are delivered from.
+/// How dagster.yaml and workspace.yaml reach webserver and daemon.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// `s3` (default, an init container fetches them from a bucket) or `inline` (it has them in its environment, and there
+    /// is no bucket).
+    pub delivery: Option<Delivery>,
     /// `create` (default), or the name of an existing bucket, which must be versioned.
     pub bucket: Option<WordOr<CreateWord, ExistingBucket>>,
+    /// Prefix of the files in the bucket; default `config`.
+    pub prefix: Option<KeyPrefix>,
+}
+
+/// How the config files are delivered.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// From a bucket.
+    S3,
+    /// In the task definitions themselves.
+    Inline,
 }
 
 /// A bucket that exists.

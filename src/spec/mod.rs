@@ -18,6 +18,7 @@ pub mod network;
 pub mod operations;
 pub mod output;
 pub mod overlay;
+pub mod overrides;
 pub mod path;
 mod probe;
 mod read;
@@ -25,12 +26,13 @@ mod retired;
 pub mod scalar;
 mod schema;
 mod shape;
+pub mod sidecar;
 pub mod storage;
 mod syntax;
 pub mod task;
 pub mod web;
 
-pub use load::{Document, Loaded, load, load_all};
+pub use load::{Document, Loaded, Remnant, load, load_all, remnants};
 pub use schema::schema;
 
 use indexmap::IndexMap;
@@ -62,6 +64,8 @@ pub struct Spec {
     pub dagster: Option<instance::Dagster>,
     /// What the rendered files bring along for the pipelines that apply them.
     pub output: Option<output::Output>,
+    /// Changes of the rendered text, for what the spec has no key for; default none.
+    pub overrides: Option<overrides::Overrides>,
     /// Parts of dagster.yaml beyond what the deployment decides.
     pub instance: Option<instance::Instance>,
     /// VPC, subnets, NAT and endpoints.
@@ -108,10 +112,6 @@ impl Document for Spec {
         "cluster.create",
         "cluster.exec",
         "cluster.existing",
-        "code_locations.*.sidecars",
-        "config.delivery",
-        "config.prefix",
-        "config.trigger",
         "dagster.home",
         "discovery.mode",
         "extra",
@@ -124,7 +124,6 @@ impl Document for Spec {
         "logs.mode",
         "output.tf.aws_provider",
         "output.tf.required_version",
-        "overrides",
         "partition",
         "renames",
         "runs.definition",

@@ -44,6 +44,25 @@ const RETIRED: &[Retired] = &[
         ],
     },
     Retired {
+        path: "config.delivery",
+        when: When::Word("efs"),
+        instead: &[
+            "`inline` needs no bucket either: the first task to fill a file system would need a cluster that is not there yet",
+        ],
+    },
+    Retired {
+        path: "config.delivery",
+        when: When::Word("image"),
+        instead: &[
+            "`inline` needs no bucket either: files in an image would not be the ones that were rendered and reviewed",
+        ],
+    },
+    Retired {
+        path: "config.trigger",
+        when: When::Always,
+        instead: &["remove it: the files' digest is in the task definitions, so every edit is a new revision of them"],
+    },
+    Retired {
         path: "database.protect",
         when: When::Always,
         instead: &["write `protect: false` at the top: it is about everything that holds data, and true by default"],

@@ -7,7 +7,7 @@ use crate::bytes::marked;
 
 /// One token that matters to references.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(crate) enum Token<'a> {
     /// A name, which may hold dashes.
     Name(&'a str),
     /// A string without any template in it, as it is written.
@@ -20,20 +20,23 @@ pub(super) enum Token<'a> {
 
 /// A token and its line.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct At<'a> {
+pub(crate) struct At<'a> {
     pub token: Token<'a>,
     pub line: usize,
+    /// The byte that it begins at, and the one behind it.
+    pub start: usize,
+    pub end: usize,
 }
 
 /// Why a file cannot be cut, and where.
 #[derive(Debug)]
-pub(super) struct Unreadable {
+pub(crate) struct Unreadable {
     pub line: usize,
     pub reason: &'static str,
 }
 
 /// All tokens of a file. The parts of a string with templates are cut like code, between signs of quotes.
-pub(super) fn tokens(text: &str) -> Result<Vec<At<'_>>, Unreadable> {
+pub(crate) fn tokens(text: &str) -> Result<Vec<At<'_>>, Unreadable> {
     let mut cutter = Cutter {
         text,
         bytes: text.as_bytes(),
@@ -78,8 +81,9 @@ enum Inside<'a> {
 }
 
 impl<'a> Cutter<'a> {
-    fn push(&mut self, token: Token<'a>) {
-        self.tokens.push(At { token, line: self.line });
+    /// Notes a token that ends where the cutter stands.
+    fn push(&mut self, token: Token<'a>, start: usize) {
+        self.tokens.push(At { token, line: self.line, start, end: self.at });
     }
 
     fn refuse<T>(&self, reason: &'static str) -> Result<T, Unreadable> {
@@ -95,8 +99,8 @@ impl<'a> Cutter<'a> {
         match byte {
             b' ' | b'\t' | b'\r' => self.skip(|byte| matches!(byte, b' ' | b'\t' | b'\r')),
             b'\n' => {
-                self.push(Token::End);
                 self.at += 1;
+                self.push(Token::End, self.at - 1);
                 self.line += 1;
             }
             b'#' => self.comment(),
@@ -108,16 +112,16 @@ impl<'a> Cutter<'a> {
             }
             b'<' if self.peek(1) == Some(b'<') => return self.heredoc(),
             b'(' | b'[' | b'{' => {
-                self.push(Token::Sign(byte));
-                self.open.push(Open { sign: byte, line: self.line, inside: None });
                 self.at += 1;
+                self.push(Token::Sign(byte), self.at - 1);
+                self.open.push(Open { sign: byte, line: self.line, inside: None });
             }
             b')' | b']' | b'}' => return self.close(byte),
             byte if byte.is_ascii_alphabetic() || byte == b'_' => self.name(),
             byte if byte.is_ascii_digit() => self.number(),
             byte if byte.is_ascii() => {
-                self.push(Token::Sign(byte));
                 self.at += 1;
+                self.push(Token::Sign(byte), self.at - 1);
             }
             _ => return self.refuse("a character that belongs in quotes"),
         }
@@ -147,13 +151,14 @@ impl<'a> Cutter<'a> {
     fn name(&mut self) {
         let start = self.at;
         self.skip(|byte| IN_NAME[usize::from(byte)]);
-        self.push(Token::Name(&self.text[start..self.at]));
+        self.push(Token::Name(&self.text[start..self.at]), start);
     }
 
     /// A number is no reference, but its exponent would look like a name.
     fn number(&mut self) {
+        let start = self.at;
         self.skip(|byte| byte.is_ascii_alphanumeric());
-        self.push(Token::Sign(b'0'));
+        self.push(Token::Sign(b'0'), start);
     }
 
     fn close(&mut self, byte: u8) -> Result<(), Unreadable> {
@@ -163,7 +168,7 @@ impl<'a> Cutter<'a> {
             return self.refuse("this bracket closes nothing");
         };
         self.at += 1;
-        self.push(Token::Sign(byte));
+        self.push(Token::Sign(byte), self.at - 1);
         match open.inside {
             None => Ok(()),
             Some(Inside::Quotes) => self.string(),
@@ -179,8 +184,8 @@ impl<'a> Cutter<'a> {
             let Some(byte) = self.peek(0) else { break };
             match byte {
                 b'"' => {
-                    self.push(Token::Text(&self.text[start..self.at]));
                     self.at += 1;
+                    self.push(Token::Text(&self.text[start..self.at - 1]), start - 1);
                     return Ok(());
                 }
                 b'\\' => self.at += 2,
@@ -199,9 +204,10 @@ impl<'a> Cutter<'a> {
         if self.peek(1) != Some(b'{') || doubled {
             return false;
         }
+        let start = self.at;
         self.at += 2;
         self.at += usize::from(self.peek(0) == Some(b'~'));
-        self.push(Token::Sign(b'$'));
+        self.push(Token::Sign(b'$'), start);
         self.open.push(Open { sign: b'{', line: self.line, inside: Some(inside) });
         true
     }
@@ -225,7 +231,7 @@ impl<'a> Cutter<'a> {
                     if next.trim() == tag {
                         self.line += 1;
                         self.at += 1 + next.len();
-                        self.push(Token::Text(""));
+                        self.push(Token::Text(""), self.at);
                         return Ok(());
                     }
                     self.line += 1;

@@ -4,9 +4,9 @@
 
 mod cfn;
 mod compose;
-mod hcl;
+pub(crate) mod hcl;
 mod tf;
-mod yaml;
+pub(crate) mod yaml;
 
 use crate::render::File;
 pub use cfn::{MAX_BYTES, MAX_OUTPUTS, MAX_PARAMETERS, MAX_RESOURCES, Stacks};

@@ -12,8 +12,11 @@ use std::collections::BTreeSet;
 
 /// A value with its tag and the line that it begins on.
 #[derive(Debug)]
-pub(super) struct Node<'a> {
+pub(crate) struct Node<'a> {
     pub line: usize,
+    /// The byte that it begins at, tag included, and the one behind it.
+    pub start: usize,
+    pub end: usize,
     /// With its `!`.
     pub tag: Option<&'a str>,
     pub kind: Kind<'a>,
@@ -21,7 +24,7 @@ pub(super) struct Node<'a> {
 
 /// What a value is made of.
 #[derive(Debug)]
-pub(super) enum Kind<'a> {
+pub(crate) enum Kind<'a> {
     Null,
     Scalar(Cow<'a, str>),
     List(Vec<Node<'a>>),
@@ -30,7 +33,7 @@ pub(super) enum Kind<'a> {
 
 /// Why a text cannot be read, and where.
 #[derive(Debug)]
-pub(super) struct Unreadable {
+pub(crate) struct Unreadable {
     pub line: usize,
     pub reason: String,
 }
@@ -69,7 +72,7 @@ impl<'a> Node<'a> {
 }
 
 /// Reads one document.
-pub(super) fn read(text: &str) -> Read<Node<'_>> {
+pub(crate) fn read(text: &str) -> Read<Node<'_>> {
     let mut reader = Reader { text, bytes: text.as_bytes(), at: 0, line: 1, line_start: 0, depth: 0 };
     if let Some(at) = control(text.as_bytes()) {
         return Err(unexpected(text, at));
@@ -134,8 +137,14 @@ impl<'a> Reader<'a> {
         Err(Unreadable { line: self.line, reason: reason.to_owned() })
     }
 
-    fn node(&self, line: usize, tag: Option<&'a str>, kind: Kind<'a>) -> Node<'a> {
-        Node { line, tag, kind }
+    /// A value that ends where the reader stands.
+    fn node(&self, line: usize, start: usize, kind: Kind<'a>) -> Node<'a> {
+        Node { line, start, end: self.at, tag: None, kind }
+    }
+
+    /// Nothing, between a key and what follows it.
+    fn nothing(&self, line: usize, at: usize) -> Node<'a> {
+        Node { line, start: at, end: at, tag: None, kind: Kind::Null }
     }
 
     fn skip_spaces(&mut self) {
@@ -195,7 +204,7 @@ impl<'a> Reader<'a> {
             return self.refuse("nested too deeply");
         }
         self.skip_spaces();
-        let line = self.line;
+        let (line, start) = (self.line, self.at);
         let tag = self.tag()?;
         self.skip_spaces();
         let mut node = if self.at_line_end() {
@@ -207,6 +216,7 @@ impl<'a> Reader<'a> {
         };
         if tag.is_some() {
             node.line = line;
+            node.start = start;
             node.tag = tag;
         }
         self.depth -= 1;
@@ -233,7 +243,7 @@ impl<'a> Reader<'a> {
         let line = self.line;
         let before = (self.at, self.line_start);
         let Some(column) = self.next_content() else {
-            return Ok(self.node(line, None, Kind::Null));
+            return Ok(self.nothing(line, before.0));
         };
         let deeper = parent.is_none_or(|parent| column > parent);
         let list_of_map = in_map && parent == Some(column) && self.dash();
@@ -242,7 +252,7 @@ impl<'a> Reader<'a> {
         }
         (self.at, self.line_start) = before;
         self.line = line;
-        Ok(self.node(line, None, Kind::Null))
+        Ok(self.nothing(line, before.0))
     }
 
     /// A value where a collection may begin right here.
@@ -257,8 +267,8 @@ impl<'a> Reader<'a> {
     }
 
     fn list(&mut self) -> Read<Node<'a>> {
-        let (line, column) = (self.line, self.column());
-        let mut items = Vec::new();
+        let (line, start, column) = (self.line, self.at, self.column());
+        let mut items: Vec<Node<'a>> = Vec::new();
         while self.dash() {
             self.at += 1;
             items.push(self.value(Some(column), false)?);
@@ -266,12 +276,13 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
-        Ok(self.node(line, None, Kind::List(items)))
+        let end = items.last().map_or(start, |it| it.end);
+        Ok(Node { line, start, end, tag: None, kind: Kind::List(items) })
     }
 
     fn map(&mut self) -> Read<Node<'a>> {
-        let (line, column) = (self.line, self.column());
-        let mut entries = Vec::new();
+        let (line, start, column) = (self.line, self.at, self.column());
+        let mut entries: Vec<(Node<'a>, Node<'a>)> = Vec::new();
         loop {
             let key = self.key()?;
             self.skip_spaces();
@@ -286,7 +297,8 @@ impl<'a> Reader<'a> {
             }
         }
         self.refuse_repeated(&entries)?;
-        Ok(self.node(line, None, Kind::Map(entries)))
+        let end = entries.last().map_or(start, |(key, value)| value.end.max(key.end + 1));
+        Ok(Node { line, start, end, tag: None, kind: Kind::Map(entries) })
     }
 
     fn refuse_repeated(&self, entries: &[(Node<'a>, Node<'a>)]) -> Read<()> {
@@ -310,17 +322,17 @@ impl<'a> Reader<'a> {
 
     /// A scalar or a flow collection, with nothing behind it on its line.
     fn inline(&mut self, parent: Option<usize>) -> Read<Node<'a>> {
-        let line = self.line;
+        let (line, start) = (self.line, self.at);
         let node = match self.peek() {
             Some(b'|' | b'>') => return self.block_scalar(parent),
             Some(b'[' | b'{') => self.flow()?,
             Some(b'"' | b'\'') => {
                 let text = self.quoted()?;
-                self.node(line, None, Kind::Scalar(text))
+                self.node(line, start, Kind::Scalar(text))
             }
             _ => {
                 let text = self.plain(false)?;
-                self.node(line, None, plain_kind(text))
+                Node { line, start, end: start + text.len(), tag: None, kind: plain_kind(text) }
             }
         };
         self.end_line()?;

@@ -8,7 +8,7 @@ log calls are checked against the stream's ARN. A secret named by a partial ARN 
 in six random characters.
 """
 
-from boot.policy import Request
+from boot.policy import Request, holds, listed, texts
 
 
 class Unknown(Exception):
@@ -76,6 +76,32 @@ class Needs:
     def _ecs_DescribeTaskDefinition(self, call):
         return [Request("ecs:DescribeTaskDefinition", "*")]
 
+    def _ecs_ListServices(self, call):
+        return [Request("ecs:ListServices", "*", {"ecs:cluster": self._cluster(call.arguments["cluster"])})]
+
+    def _ecs_UpdateService(self, call):
+        cluster, service = self._cluster(call.arguments["cluster"]), call.arguments["service"]
+        full = service if service.startswith("arn:") else self.arn("ecs", f"service/{cluster.split('/')[-1]}/{service}")
+        return [Request("ecs:UpdateService", full, {"ecs:cluster": cluster})]
+
+    # The database, whose right to connect `tokens` names
+
+    def _rds_db_connect(self, call):
+        return [Request("rds-db:connect", call.arguments["resource"])]
+
+    # File systems, mounted for a task
+
+    def _mount(self, call):
+        context = {"elasticfilesystem:AccessPointArn": call.arguments["accessPoint"]}
+        return [Request(f"elasticfilesystem:{call.operation}", call.arguments["fileSystem"], context)]
+
+    _elasticfilesystem_ClientMount = _elasticfilesystem_ClientWrite = _mount
+
+    # State machines
+
+    def _states_StartExecution(self, call):
+        return [Request("states:StartExecution", call.arguments["stateMachineArn"])]
+
     # Logs
 
     def _stream(self, call):
@@ -132,6 +158,19 @@ def role_of(world, arn):
         documents.append(_managed(iam, attached["PolicyArn"]))
     boundary = iam.get_role(RoleName=name)["Role"].get("PermissionsBoundary")
     return documents, _managed(iam, boundary["PermissionsBoundaryArn"]) if boundary else None
+
+
+def trusts(world, arn, service, source):
+    """Whether a role lets a service act for `source`, an ARN of this account."""
+    document = world.admin("iam").get_role(RoleName=arn.split("/")[-1])["Role"]["AssumeRolePolicyDocument"]
+    context = {"aws:SourceArn": source, "aws:SourceAccount": source.split(":")[4]}
+    return any(
+        each["Effect"] == "Allow"
+        and service in texts(each["Principal"]["Service"])
+        and "sts:AssumeRole" in texts(each["Action"])
+        and holds(each.get("Condition", {}), context)
+        for each in listed(document["Statement"])
+    )
 
 
 def _managed(iam, arn):

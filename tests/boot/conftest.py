@@ -12,28 +12,30 @@ import pathlib
 import shutil
 import sys
 import tempfile
+import threading
 
 import pytest
 import yaml
 
 from boot import able, applied, world
 from boot.ecs.clock import until
-from boot.rendered import OUTPUT, REPOSITORY, Deployment
+from boot.rendered import OUTPUT, REPOSITORY, Deployment, render
 from boot.stage import Stage, layers_of
 
-# Rendered deployment to the spec that it is rendered from. All of them boot and run a job in each location and all tasks;
-# `LIVES_ON` also lives through changes and faults.
+# Deployment to the spec that it is rendered from: examples, whose rendering is committed, and one that is rendered here. All
+# of them boot and run a job in each location and all tasks; `LIVES_ON` also lives through changes and faults.
 EXAMPLES = {
-    "acme": "minimal",
-    "analytics": "dbt",
-    "dataplatform": "gitrev-sidecar",
-    "fleet": "fleet",
+    "acme": "examples/minimal.yaml",
+    "analytics": "examples/dbt.yaml",
+    "ways": "tests/specs/ways.yaml",
+    "dataplatform": "examples/gitrev-sidecar.yaml",
+    "fleet": "examples/fleet.yaml",
 }
 LIVES_ON = "acme"
 # What the machine has to have for tests with a fixture.
 NEEDS = {"network": able.lacking, "terraformed": applied.lacking}
 NOT_RUN = pytest.StashKey[list]()
-ORDER = ("test_able", "test_config", "test_policy", "test_database", "test_boot", "test_tasks", "test_change", "test_faults", "test_permissions", "test_terraform")
+ORDER = ("test_able", "test_config", "test_policy", "test_database", "test_boot", "test_ops", "test_tasks", "test_rotation", "test_ways", "test_change", "test_faults", "test_permissions", "test_terraform")
 
 
 def pytest_addoption(parser):
@@ -45,14 +47,17 @@ def pytest_generate_tests(metafunc):
         names, marker = list(EXAMPLES), metafunc.definition.get_closest_marker
         if marker("lives_on"):
             names = [LIVES_ON]
+        if only := marker("only"):
+            names = list(only.args)
         if has := marker("has"):
-            names = [name for name in names if layers_of(Deployment(OUTPUT / name), *has.args)]
+            names = [name for name in names if (OUTPUT / name).exists() and layers_of(Deployment(OUTPUT / name), *has.args)]
         stages = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
         metafunc.parametrize("stage", stages, indirect=True, scope="session")
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "lives_on: runs for one example only, whose stage it changes")
+    config.addinivalue_line("markers", "only(example): runs for the examples that are named")
     config.addinivalue_line("markers", "has(layer): runs for the examples that have such a layer")
     config.stash[NOT_RUN] = []
     if not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
@@ -115,8 +120,10 @@ def network(request):
 @pytest.fixture(scope="session")
 def stage(request, network):
     scratch = tempfile.mkdtemp(prefix="boot-")
-    spec = yaml.safe_load((REPOSITORY / "examples" / f"{EXAMPLES[request.param]}.yaml").read_text())
-    stage = Stage(Deployment(OUTPUT / request.param), spec, scratch)
+    spec = yaml.safe_load((REPOSITORY / EXAMPLES[request.param]).read_text())
+    committed = OUTPUT / request.param
+    deployment = Deployment(committed) if committed.exists() else render(spec, tempfile.mkdtemp(dir=scratch))
+    stage = Stage(deployment, spec, scratch, by_ops=request.param == LIVES_ON)
     try:
         stage.deploy()
         stage.steady()
@@ -147,6 +154,8 @@ class Activity:
     def _more(self, ui, first):
         """What is the same in every deployment, and therefore tried in one."""
         self.broken, self.terminated, self.killed = [ui.launch(first, job) for job in ("broken", "endless", "endless")]
+        # Dagster notices once a minute: the earlier, the better.
+        threading.Thread(target=lambda: self.working(self.killed).containers["run"].kill(), daemon=True).start()
         ui.start_schedule(first, "every_minute")
         ui.start_sensor(first, "watcher")
 

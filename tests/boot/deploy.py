@@ -1,4 +1,5 @@
-"""Deploys a rendering's CloudFormation layers with the real AWS CLI, in the order and with the words of its plan."""
+"""Deploys a rendering's CloudFormation layers with the real AWS CLI, in the order and with the words of its plan, and calls
+the rendered `ops.sh`."""
 
 import json
 import os
@@ -33,6 +34,21 @@ class Deployer:
         if done.returncode:
             raise RuntimeError(f"aws {' '.join(words)}: {done.stderr}{done.stdout}")
         return done.stdout
+
+    def ops(self, *words):
+        """The rendered script, which finds the same AWS CLI; returns what it says."""
+        path = f"{os.path.dirname(self.program)}:{os.environ['PATH']}"
+        done = subprocess.run(
+            [self.deployment.folder / "ops" / "ops.sh", *words],
+            env={**self.environment, "PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            stdin=subprocess.DEVNULL,
+        )
+        if done.returncode:
+            raise RuntimeError(f"ops.sh {' '.join(words)}: {done.stderr}{done.stdout}")
+        return done.stderr + done.stdout
 
     def parameter(self, path):
         return json.loads(self.aws("ssm", "get-parameter", "--name", path))["Parameter"]["Value"]

@@ -1,11 +1,14 @@
-"""TLS before PostgreSQL, as RDS has it with `rds.force_ssl`. A script: `force_ssl.py ADDRESS SOCKET CERTIFICATE KEY`.
+"""TLS before PostgreSQL, as RDS has it with `rds.force_ssl`. A script: `force_ssl.py ADDRESS SOCKET CERTIFICATE KEY [JUDGE]`.
 
 Listens on ADDRESS:5432, answers the protocol's SSLRequest, and passes what comes through TLS on to PostgreSQL's own
-socket. Whoever goes on in plain text is refused in PostgreSQL's words. Started with the plain interpreter and the
+socket. Whoever goes on in plain text is refused in PostgreSQL's words. Where there is a JUDGE, a socket of `tokens`, it is
+asked which users sign in with tokens: those are asked for theirs here, and with a good one pass on to TRUSTING, where
+PostgreSQL asks no more. Started with the plain interpreter and the
 standard library only, as a process of its own, because every query of the deployment goes through it. Ends with its
 standard input.
 """
 
+import json
 import select
 import socket
 import ssl
@@ -14,8 +17,11 @@ import sys
 import threading
 
 PORT = 5432
+# PostgreSQL's second address; no task reaches it.
+TRUSTING = ("127.0.0.9", 5432)
 SSL_REQUEST, GSS_REQUEST, CANCEL_REQUEST = 80877103, 80877104, 80877102
-REFUSAL = {"S": "FATAL", "V": "FATAL", "C": "28000", "M": "no pg_hba.conf entry for this host, no encryption"}
+NO_ENCRYPTION = "no pg_hba.conf entry for this host, no encryption"
+CLEARTEXT_PASSWORD = b"R" + struct.pack("!II", 8, 3)
 
 
 def exactly(connection, size):
@@ -28,9 +34,10 @@ def exactly(connection, size):
     return got
 
 
-def refusal():
+def refusal(message):
     """An ErrorResponse."""
-    fields = b"".join(kind.encode() + text.encode() + b"\0" for kind, text in REFUSAL.items()) + b"\0"
+    told = {"S": "FATAL", "V": "FATAL", "C": "28000", "M": message}
+    fields = b"".join(kind.encode() + text.encode() + b"\0" for kind, text in told.items()) + b"\0"
     return b"E" + struct.pack("!I", len(fields) + 4) + fields
 
 
@@ -49,15 +56,55 @@ def pump(encrypted, plain):
                 target.sendall(part)
 
 
-def serve(connection, database, context):
+def asked(judge, **question):
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(judge)
+        line.sendall(json.dumps(question).encode() + b"\n")
+        with line.makefile() as answer:
+            return json.loads(answer.readline())
+
+
+def trusted(encrypted, judge):
+    """The startup message, and whether its user signed in with a token; none when the user is refused."""
+    size = exactly(encrypted, 4)
+    startup = size + exactly(encrypted, struct.unpack("!I", size)[0] - 4)
+    words = startup[8:].decode().split("\0")
+    user = dict(zip(words[::2], words[1::2]))["user"]
+    if not asked(judge, user=user)["tokens"]:
+        return startup, False
+    encrypted.sendall(CLEARTEXT_PASSWORD)
+    _, size = exactly(encrypted, 1), exactly(encrypted, 4)
+    token = exactly(encrypted, struct.unpack("!I", size)[0] - 4).rstrip(b"\0").decode()
+    if asked(judge, user=user, token=token):
+        encrypted.sendall(refusal(f'PAM authentication failed for user "{user}"'))
+        return None, False
+    return startup, True
+
+
+def behind(encrypted, database, judge):
+    """The connection to PostgreSQL for whoever came through TLS."""
+    if not judge:
+        plain = socket.socket(socket.AF_UNIX)
+        plain.connect(database)
+        return plain
+    startup, good = trusted(encrypted, judge)
+    if startup is None:
+        raise ConnectionError("refused")
+    plain = socket.create_connection(TRUSTING) if good else socket.socket(socket.AF_UNIX)
+    if not good:
+        plain.connect(database)
+    plain.sendall(startup)
+    return plain
+
+
+def serve(connection, database, context, judge):
     head = exactly(connection, 8)
     while (kind := struct.unpack("!II", head)[1]) == GSS_REQUEST:
         connection.sendall(b"N")
         head = exactly(connection, 8)
     if kind == SSL_REQUEST:
         connection.sendall(b"S")
-        with context.wrap_socket(connection, server_side=True) as encrypted, socket.socket(socket.AF_UNIX) as plain:
-            plain.connect(database)
+        with context.wrap_socket(connection, server_side=True) as encrypted, behind(encrypted, database, judge) as plain:
             pump(encrypted, plain)
     elif kind == CANCEL_REQUEST:
         with socket.socket(socket.AF_UNIX) as plain:
@@ -66,20 +113,20 @@ def serve(connection, database, context):
             plain.recv(1)
     else:
         exactly(connection, struct.unpack("!II", head)[0] - 8)
-        connection.sendall(refusal())
+        connection.sendall(refusal(NO_ENCRYPTION))
 
 
-def attempt(connection, database, context):
+def attempt(connection, database, context, judge):
     with connection:
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            serve(connection, database, context)
+            serve(connection, database, context, judge)
         except OSError:
             # Either side went away; the other one sees the end of its connection.
             pass
 
 
-def main(address, database, certificate, key):
+def main(address, database, certificate, key, judge=None):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     # After the handshake TLS 1.2 sends nothing but data: what can be read never waits for more.
     context.maximum_version = ssl.TLSVersion.TLSv1_2
@@ -92,7 +139,7 @@ def main(address, database, certificate, key):
                 connection, _ = listener.accept()
             except OSError:
                 return
-            threading.Thread(target=attempt, args=(connection, database, context), daemon=True).start()
+            threading.Thread(target=attempt, args=(connection, database, context, judge), daemon=True).start()
 
 
 main(*sys.argv[1:])

@@ -1,8 +1,8 @@
 """A real PostgreSQL at the address that the database's name resolves to.
 
 Its programs come from the wheel of requirements-postgres.txt, else from the system. Its master user and password are
-those that the rendered template gave RDS. It listens on a socket in its own folder only; `force_ssl` stands before it at
-RDS's port and takes nothing but TLS.
+those that the rendered template gave RDS. It listens on a socket in its own folder; `force_ssl` stands before it at RDS's
+port and takes nothing but TLS. With tokens there is a second address, for those that `force_ssl` has let in.
 """
 
 import datetime
@@ -24,10 +24,12 @@ from boot.world import DATABASE
 
 WHEEL = REPOSITORY / ".venv" / "postgres" / "lib"
 FORCE_SSL = pathlib.Path(__file__).with_name("force_ssl.py")
-HBA = "local all rdsadmin trust\nlocal all all scram-sha-256\n"
+HBA = "local all rdsadmin trust\nlocal all all scram-sha-256\nhost all all 127.0.0.0/8 trust\n"
 # PostgreSQL refuses to run as root, and initdb wants its user to have a name.
 OWNER = "nobody"
-SETTINGS = {"listen_addresses": "", "fsync": "off", "max_connections": "200", "log_connections": "on"}
+# See `force_ssl`.
+TRUSTING = "127.0.0.9"
+SETTINGS = {"fsync": "off", "max_connections": "200", "log_connections": "on"}
 
 
 def programs():
@@ -76,7 +78,8 @@ def certificate(folder):
 
 
 class Postgres:
-    def __init__(self, folder, user, password, database, address=DATABASE):
+    def __init__(self, folder, user, password, database, address=DATABASE, judge=None):
+        """`judge` makes what judges tokens, of this database."""
         self.folder, self.address = pathlib.Path(folder), address
         self.owner = pwd.getpwnam(OWNER)
         self.folder.mkdir(parents=True)
@@ -89,10 +92,16 @@ class Postgres:
         self._as_owner("initdb", "-D", self.data, "-U", "rdsadmin", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
         (self.data / "pg_hba.conf").write_text(HBA)
         with open(self.data / "postgresql.conf", "a") as file:
-            file.writelines(f"{key} = '{value}'\n" for key, value in {**SETTINGS, "unix_socket_directories": self.home}.items())
+            settings = {**SETTINGS, "unix_socket_directories": self.home, "listen_addresses": TRUSTING if judge else ""}
+            file.writelines(f"{key} = '{value}'\n" for key, value in settings.items())
+        self.judge = judge and judge(self)
+        if self.judge:
+            self.judge.listen(self.folder / "judge")
         self.start()
         self.sql(f"create role {user} login createdb createrole password '{password}'")
         self.sql(f"create database {database} owner {user}")
+        # The master user of RDS may give it to whom it wants.
+        self.sql(f"create role rds_iam; grant rds_iam to {user} with admin option")
 
     def _owner(self):
         return ["setpriv", f"--reuid={self.owner.pw_uid}", f"--regid={self.owner.pw_gid}", "--clear-groups"]
@@ -110,6 +119,7 @@ class Postgres:
         self.process = subprocess.Popen(command, cwd=self.home, stdout=log, stderr=log)
         until(self._ready, 120, "PostgreSQL did not start")
         command = [os.path.realpath(sys.executable), "-I", "-S", FORCE_SSL, self.address, self.home / ".s.PGSQL.5432", *self.certificate]
+        command += [self.folder / "judge"] if self.judge else []
         self.front = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
         if not self.front.stdout.readline():
             raise RuntimeError(f"nothing listens for PostgreSQL: {(self.folder / 'log').read_text()[-2000:]}")

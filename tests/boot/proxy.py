@@ -1,7 +1,7 @@
 """A recording proxy before the local AWS: who made which call.
 
 Containers get the endpoint of this proxy. A caller is known by the access key it signs with, which the server's own STS
-gave out for one role. Bodies pass through unchanged.
+gave out for one role: where nobody here asked for it, STS tells whose it is. Bodies pass through unchanged.
 """
 
 import http.client
@@ -12,9 +12,12 @@ import urllib.parse
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import boto3
+
 from boot.world import AWS
 
 PORT = 4566
+ENDPOINT = f"http://{AWS}:{PORT}"
 SIGNED = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/")
 NOT_PASSED = {"transfer-encoding", "connection", "content-length"}
 
@@ -46,9 +49,9 @@ def _operation(headers, body):
 
 class Proxy:
     def __init__(self, backend):
-        self.backend = urllib.parse.urlsplit(backend).netloc
+        self.address, self.backend = backend, urllib.parse.urlsplit(backend).netloc
         self.calls, self.roles = [], {}
-        self.endpoint = f"http://{AWS}:{PORT}"
+        self.endpoint = ENDPOINT
         proxy = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -101,11 +104,22 @@ class Proxy:
         url = urllib.parse.urlsplit(request.path)
         query = dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True))
         operation, arguments = _operation(headers, body)
-        role = self.roles.get(signed["key"], signed["key"]) if signed else "unsigned"
+        role = self._role(signed["key"], signed["region"]) if signed else "unsigned"
         service = signed["service"] if signed else headers.get("host", "")
         self.calls.append(
             Call(role, service, operation, request.command, urllib.parse.unquote(url.path), query, arguments, headers, status)
         )
+
+    def _role(self, key, region):
+        """The ARN of the role that an access key was given out for; the key itself if it is nobody's."""
+        if key not in self.roles:
+            ours = {"endpoint_url": self.address, "region_name": region, "aws_secret_access_key": "testing"}
+            found = boto3.client("sts", aws_access_key_id=key, **ours).get_caller_identity()["Arn"]
+            self.roles[key] = key
+            if ":assumed-role/" in found:
+                iam = boto3.client("iam", aws_access_key_id="testing", **ours)
+                self.roles[key] = iam.get_role(RoleName=found.split("/")[1])["Role"]["Arn"]
+        return self.roles[key]
 
     def note(self, role, service, operation, arguments):
         """Records a call that the real thing would make and that is not made here."""

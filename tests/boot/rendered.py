@@ -8,14 +8,16 @@ import json
 import os
 import pathlib
 import re
+import subprocess
 
 import yaml
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("DAGFORGE", REPOSITORY / "target" / "debug" / "dagforge")
 OUTPUT = pathlib.Path(os.environ.get("DAGFORGE_OUTPUT", REPOSITORY / "output"))
 
 
-class Template(yaml.SafeLoader):
+class Template(yaml.CSafeLoader):
     """CloudFormation's YAML: `!Ref X` and the like are short for a function."""
 
 
@@ -57,6 +59,7 @@ class Deployment:
         self.plan = json.loads((self.folder / "plan.json").read_text())
         self.name = self.plan["deployment"]["name"]
         self.region = self.plan["deployment"]["region"]
+        self._templates, self._resources = {}, {}
 
     @property
     def layers(self):
@@ -64,19 +67,38 @@ class Deployment:
         return self.plan["layers"]
 
     def template(self, layer):
-        return yaml.load((self.folder / layer["template"]).read_text(), Template)
+        path = layer["template"]
+        if path not in self._templates:
+            self._templates[path] = yaml.load((self.folder / path).read_text(), Template)
+        return self._templates[path]
+
+    def resources(self, kind):
+        """Properties of every resource of a kind, with placeholders for what is known only at deploy time."""
+        if kind not in self._resources:
+            every = [body for layer in self.layers for body in self.template(layer)["Resources"].values()]
+            self._resources[kind] = [placeholder(body["Properties"]) for body in every if body["Type"] == kind]
+        return self._resources[kind]
 
     def task_definitions(self):
-        """Every rendered task definition by family, with placeholders for what is known only at deploy time."""
-        found = {}
-        for layer in self.layers:
-            for body in self.template(layer)["Resources"].values():
-                if body["Type"] == "AWS::ECS::TaskDefinition":
-                    properties = placeholder(body["Properties"])
-                    found[properties["Family"]] = properties
-        return found
+        """Every rendered task definition by family."""
+        return {properties["Family"]: properties for properties in self.resources("AWS::ECS::TaskDefinition")}
+
+    def services(self):
+        """Names of the services that the templates ask for."""
+        return {properties["ServiceName"] for properties in self.resources("AWS::ECS::Service")}
 
 
 def deployments():
     """Every rendered deployment."""
     return [Deployment(plan.parent) for plan in sorted(OUTPUT.glob("*/plan.json"))]
+
+
+def render(spec, folder):
+    """The deployment that the real binary renders from a spec."""
+    folder = pathlib.Path(folder)
+    file = folder / "dagforge.yaml"
+    file.write_text(yaml.safe_dump(spec, sort_keys=False))
+    command = [BINARY, "render", "all", file, "--out", folder / "output"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return Deployment(folder / "output" / spec["name"])

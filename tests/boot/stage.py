@@ -12,9 +12,11 @@ from boot.deploy import Deployer
 from boot.ecs.agent import World
 from boot.ecs.clock import until
 from boot.ecs.images import Registry
+from boot.elsewhere import Elsewhere
 from boot.postgres import Postgres
 from boot.proxy import Proxy
 from boot.rendered import REPOSITORY
+from boot.tokens import Judge
 from boot.ui import Ui
 from boot.world import DATABASE
 
@@ -46,8 +48,9 @@ def archive(name, text):
 
 
 class Stage:
-    def __init__(self, deployment, spec, scratch):
-        """`spec` is the one that the deployment is rendered from."""
+    def __init__(self, deployment, spec, scratch, by_ops=False):
+        """`spec` is the one that the deployment is rendered from; `by_ops` deploys it with its own script."""
+        self.by_ops = by_ops
         self.deployment, self.spec, self.scratch = deployment, spec, pathlib.Path(scratch)
         # The database's user passes through.
         self.scratch.chmod(0o711)
@@ -59,7 +62,7 @@ class Stage:
         self.world = World(self.scratch, self.endpoint, self.proxy, self.images, deployment.region)
         self.deployer = Deployer(deployment, self.endpoint)
         self.ui = Ui(self._webserver)
-        self.postgres = None
+        self.postgres, self.elsewhere = None, []
 
     # Deploying, in the runbook's order
 
@@ -74,32 +77,47 @@ class Stage:
         self.start_database()
         existing.secrets(self.world, self.deployment)
         existing.fill(self.world, self.deployment)
-        self.deployer.upload_config()
+        self.deployer.ops("config") if self.by_ops else self.deployer.upload_config()
         self.note("config uploaded")
         self.world.start()
-        for name in ("platform", "location", "task", "access"):
-            self.layers(name, GitRev=FIRST)
+        for name in dict.fromkeys(layer["name"] for layer in self.deployment.layers):
+            if name not in ("network", "registry", "data"):
+                self.layers(name, FIRST)
         self.upload_packages()
+        for server in self.deployment.plan["instance"]["workspace"]["servers"]:
+            if (key := self.keys[server["location_name"]]) not in self.servers:
+                self.elsewhere.append(Elsewhere(self, key, server))
 
-    def layers(self, name, **values):
+    def layers(self, name, revision=None):
+        """All layers of a kind."""
+        if self.by_ops:
+            # Until there are stacks, nothing tells the script what deploys them.
+            self.deployer.ops("deploy", name, "--target", "cfn", *(["--gitrev", revision] if revision else []))
+            self.note(f"{name} deployed")
+            return
         for layer in layers_of(self.deployment, name):
-            self.deployer.layer(layer, **values)
+            self.deployer.layer(layer, GitRev=revision)
             self.note(f"{layer['stack']} deployed")
 
+    def release(self, location, revision):
+        """A revision of one code location."""
+        self.push(location, revision)
+        if self.by_ops:
+            self.deployer.ops("deploy", location, "--gitrev", revision)
+        else:
+            self.deployer.layer(self.layer("location", location), GitRev=revision)
+
     def change(self, deployment, files):
-        """Deploys another rendering of the same spec: the config, and the layers whose template is among `files`."""
+        """Deploys another rendering of the same spec, with its script: the layers whose template is among `files`."""
         self.deployment = self.deployer.deployment = deployment
-        self.deployer.upload_config()
         for layer in deployment.layers:
             if layer["template"] in files:
-                self.deployer.layer(layer, GitRev=FIRST)
+                self.deployer.ops("deploy", layer["owner"] or layer["name"])
                 self.note(f"{layer['stack']} changed")
 
     def renew(self, part):
-        """New tasks from the same definition, as the runbook restarts a service."""
-        service = self.service(part)
-        cluster = ["--cluster", service.document["clusterArn"], "--service", service.name]
-        self.deployer.aws("ecs", "update-service", *cluster, "--force-new-deployment")
+        """New tasks from the same definition, as people restart a service."""
+        self.deployer.ops("restart", part.removeprefix("core_").removeprefix("server_"))
 
     def layer(self, name, owner=None):
         return next(layer for layer in layers_of(self.deployment, name) if layer["owner"] == owner)
@@ -109,7 +127,7 @@ class Stage:
         if "repository_uri" not in self.layer("registry", owner)["publishes"]:
             return
         repository = self.deployer.parameter(published(self.layer("registry", owner), "repository_uri"))
-        project = self.project(owner) if owner in self.locations else None
+        project = self.project(owner)
         program = self.program(owner) if owner and not project else None
         self.world.push(repository, revision, project=project, program=program)
 
@@ -130,7 +148,13 @@ class Stage:
                     self.world.admin("s3").put_object(Bucket=bucket, Key=key, Body=archive("package.txt", f"this is {key}\n"))
 
     def project(self, key):
-        """The file that a location's code server loads, in each of the ways to name it."""
+        """The file that a location's code server loads, in each of the ways to name it; for no key, what the core image has."""
+        modules = self.deployment.plan["instance"]["workspace"]["modules"]
+        if key is None:
+            return modules[0]["source"].replace(".", "/") + ".py" if modules else None
+        spec = self.spec["code_locations"].get(key)
+        if spec is None or spec.get("serve") == "external":
+            return spec and f"{self.deployment.name}/{key}.py"
         definition = self.deployment.task_definitions()[f"{self.deployment.name}_server_{key}"]
         command = definition["ContainerDefinitions"][0]["Command"]
         named = dict(zip(command, command[1:]))
@@ -148,7 +172,11 @@ class Stage:
     def start_database(self):
         host = self.parameter("data", "database_host")
         found = self.world.admin("rds").describe_db_instances()["DBInstances"][0]
-        self.postgres = Postgres(self.scratch / "postgres", found["MasterUsername"], self.password(), found["DBName"])
+        user, judge = found["MasterUsername"], None
+        if self.deployment.plan["data"]["database"]["iam"]:
+            arn = f"arn:aws:rds-db:{self.deployment.region}:{ACCOUNT}:dbuser:{found['DbiResourceId']}/{user}"
+            judge = lambda postgres: Judge(self.world, postgres, host, found["Endpoint"]["Port"], user, arn)  # noqa: E731
+        self.postgres = Postgres(self.scratch / "postgres", user, self.password(), found["DBName"], judge=judge)
         self.world.names.put(host, [DATABASE])
         self.note("database runs")
 
@@ -167,7 +195,25 @@ class Stage:
 
     @property
     def locations(self):
-        return [layer["owner"] for layer in layers_of(self.deployment, "location")]
+        """What the UI calls each location."""
+        workspace = self.deployment.plan["instance"]["workspace"]
+        return [each["location_name"] for kind in workspace.values() for each in kind]
+
+    @property
+    def servers(self):
+        """Locations with a code server of the deployment's own."""
+        return [key for key in self.keys.values() if f"{self.deployment.name}_server_{key}" in self.services()]
+
+    @property
+    def keys(self):
+        """What the UI calls a location to its key in the spec."""
+        return {spec.get("location_name", key): key for key, spec in self.spec["code_locations"].items()}
+
+    def family(self, location):
+        """The task definitions of a location's runs."""
+        key = self.keys[location]
+        shared = self.spec["code_locations"][key].get("serve") == "in_process"
+        return f"{self.deployment.name}_run_{'in_process' if shared else key}"
 
     def task_definitions(self):
         """Every registered definition that is in use, as the server shows it."""
@@ -180,17 +226,20 @@ class Stage:
 
     def services(self):
         """Services that the templates ask for."""
-        return {name for name in self.deployment.task_definitions() if "_run_" not in name and "_task_" not in name}
+        return self.deployment.services()
 
     def steady(self, timeout=STEADY):
         """Waits until every service has what it wants, and nothing went wrong inside the executor."""
         # What was asked for just now must have been seen: one whole look that began after it.
         seen = self.world.looks + 2
-        until(lambda: self.world.looks >= seen and self._steady(), timeout, self.explain)
+        until(lambda: self._unbroken() and self.world.looks >= seen and self._steady(), timeout, self.explain)
         self.note("steady")
 
-    def _steady(self):
+    def _unbroken(self):
         assert not self.world.broken, self.world.broken
+        return True
+
+    def _steady(self):
         return set(self.world.services) == self.services() and all(each.steady() for each in list(self.world.services.values()))
 
     def explain(self):
@@ -234,7 +283,11 @@ class Stage:
 
     def close(self):
         self.world.close()
+        for each in self.elsewhere:
+            each.close()
         self.proxy.close()
         if self.postgres:
             self.postgres.stop(signal.SIGQUIT)
+            if self.postgres.judge:
+                self.postgres.judge.close()
         self._server.__exit__(None, None, None)

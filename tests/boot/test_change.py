@@ -1,32 +1,18 @@
 """A change rolls exactly what it says: a config edit the two core services, a new revision its own location."""
 
 import filecmp
-import os
 import pathlib
-import subprocess
 import threading
 import time
 
 import pytest
-import yaml
 
 from boot.ecs.clock import until
-from boot.rendered import REPOSITORY, Deployment
+from boot.rendered import render
 from boot.stage import layers_of
 
 pytestmark = pytest.mark.lives_on
-BINARY = os.environ.get("DAGFORGE", REPOSITORY / "target" / "debug" / "dagforge")
 LIMIT = 7
-
-
-def render(spec, folder):
-    """The deployment that the real binary renders from a spec."""
-    file = folder / "dagforge.yaml"
-    file.write_text(yaml.safe_dump(spec, sort_keys=False))
-    command = [BINARY, "render", "all", file, "--out", folder / "output"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return Deployment(folder / "output" / spec["name"])
 
 
 def changed(before, after):
@@ -109,7 +95,10 @@ def limit_runs(spec):
 def test_a_config_edit_rolls_webserver_and_daemon_and_nothing_else(stage, activity, edit):
     edited = edit(limit_runs)
     files = changed(stage.deployment, edited)
-    assert files == {"README.md", "plan.json", "ops/ops.sh", "config/dagster.yaml", "cfn/40-platform.yaml"}
+    assert files == {"README.md", "plan.json", "ops/ops.sh", "config/dagster.yaml"} | {
+        "cfn/40-platform.yaml",
+        "cfn/42-ui.yaml",
+    }
     before, name = running(stage), stage.deployment.name
     with Visitor(stage.ui) as visitor:
         stage.change(edited, files)
@@ -134,8 +123,8 @@ def test_an_edit_of_one_location_rolls_its_server_and_nothing_else(stage, edit):
 
 def test_deploying_the_same_again_rolls_nothing(stage):
     before = running(stage)
-    for layer in ("platform", "location"):
-        stage.layers(layer, GitRev="r1")
+    for layer in ("platform", "ui", "location"):
+        stage.layers(layer, "r1")
     stage.steady()
     assert running(stage) == before
 
@@ -148,8 +137,7 @@ def test_a_new_revision_touches_its_location_and_queued_runs_keep_theirs(stage, 
     stage.steady()
     queued = stage.ui.launch(location, "hello")
     before = running(stage)
-    stage.push(location, "r2")
-    stage.deployer.layer(stage.layer("location", location), GitRev="r2")
+    stage.release(location, "r2")
     stage.steady()
     assert rolled(before, running(stage)) == {f"{stage.deployment.name}_server_{location}"}
     assert stage.ui.status(queued) == "QUEUED"
@@ -167,15 +155,14 @@ def test_a_new_revision_touches_its_location_and_queued_runs_keep_theirs(stage, 
 def test_a_release_that_cannot_be_imported_shows_in_dagster_and_not_in_ecs(stage, activity):
     """`dagster code-server start` serves the error and stays healthy: ECS has nothing to roll back, a person does it."""
     location = stage.locations[0]
-    stage.push(location, "broken")
-    stage.deployer.layer(stage.layer("location", location), GitRev="broken")
+    stage.release(location, "broken")
     stage.steady()
     found = until(lambda: failing(stage, location), 300, lambda: stage.ui.locations())
     assert "broken on purpose" in found["message"], found
     task = stage.tasks(f"server_{location}")[-1]
     assert task.containers["server"].definition["image"].endswith(":broken")
     assert task.healthy() and not task.wanted.is_set(), stage.explain()
-    stage.deployer.layer(stage.layer("location", location), GitRev="r2")
+    assert "from broken back to r2" in stage.deployer.ops("rollback", location)
     stage.steady()
     until(lambda: stage.ui.image(location).endswith(":r2") and not failing(stage, location), 300, lambda: stage.ui.locations())
 

@@ -124,6 +124,10 @@ def test_the_init_container_fails_loudly(deployment, reader, folder, tmp_path):
         assert done.returncode != 0 and name in done.stderr, f"an empty {name} went unnoticed"
     shutil.rmtree(folder)
     folder.mkdir()
+    if "DAGFORGE_DAGSTER_YAML" in environment(config):
+        done = run_init_container(deployment, config, folder, DAGFORGE_DAGSTER_YAML="")
+        assert done.returncode != 0 and "DAGFORGE_DAGSTER_YAML" in done.stderr
+        return
     done = run_init_container(deployment, config, folder, CONFIG_SOURCE=str(tmp_path / "nowhere"))
     assert done.returncode != 0 and "dagster.yaml" in done.stderr
 

@@ -17,14 +17,15 @@ UNUSED = pathlib.Path(__file__).with_name("unused_permissions.yaml")
 
 
 class Verdict:
-    """Recorded calls against all roles of all task definitions."""
+    """Recorded calls against all roles of all task definitions, and those of other callers."""
 
     def __init__(self, stage, calls):
         self.stage, self.roles = stage, {}
-        for definition in stage.task_definitions():
-            for member in ("taskRoleArn", "executionRoleArn"):
-                if arn := definition.get(member):
-                    self.roles[arn] = Role(self.short(arn), *role_of(stage.world, arn))
+        definitions = stage.task_definitions()
+        arns = {definition.get(member) for definition in definitions for member in ("taskRoleArn", "executionRoleArn")}
+        callers = {call.role for call in calls if ":role/" in call.role}
+        for arn in sorted((arns | callers) - {None}):
+            self.roles[arn] = Role(self.short(arn), *role_of(stage.world, arn))
         self.used, self.denied = set(), collections.Counter()
         needs = Needs(stage.world, ACCOUNT)
         for call in calls:

@@ -19,6 +19,8 @@ CLONE_NEWNET = 0x40000000
 METADATA = "169.254.170.2"
 # Stand-ins for what lies behind the VPC's router: AWS itself and the database.
 AWS, DATABASE, ROUTER = "169.254.170.3", "169.254.170.4", "169.254.170.1"
+# Somebody else's machines.
+ELSEWHERE = "169.254.170.5"
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -41,7 +43,7 @@ def enter():
     """Moves this process (threads that start later included) into a fresh network."""
     unshare(CLONE_NEWNET)
     ip("link", "set", "lo", "up")
-    for address in (METADATA, AWS, DATABASE, ROUTER):
+    for address in (METADATA, AWS, DATABASE, ROUTER, ELSEWHERE):
         ip("address", "add", f"{address}/32", "dev", "lo")
     pathlib.Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
 

@@ -32,7 +32,7 @@ def definition(world, name):
 def expected_services(deployment):
     locations = [layer.owner for layer in deployment.layers if layer.name == "location"]
     core = {f"{deployment.name}_core_webserver", f"{deployment.name}_core_daemon"}
-    if deployment.plan["platform"]["read_only_copy"]:
+    if deployment.plan["ui"]["read_only_copy"]:
         core.add(f"{deployment.name}_core_read_only_copy")
     return core | {f"{deployment.name}_server_{key}" for key in locations}
 
@@ -58,6 +58,13 @@ def test_every_stack_is_complete(deployment, deployed):
     assert set(mine.values()) <= COMPLETE, mine
 
 
+def given_images(deployment):
+    """Containers whose image has a version of its own: they fetch the config, or stand beside Dagster's."""
+    definitions = [side for each in deployment.plan["locations"] if each["server"] for side in (each["run"], each["server"]["task"])]
+    names = {container["name"] for definition in definitions for container in definition["containers"]}
+    return {"config", *names} - {"run", "server"}
+
+
 def test_services_run_what_was_rendered(deployment, deployed):
     world = deployed(deployment).world
     found = services(world, deployment)
@@ -68,7 +75,7 @@ def test_services_run_what_was_rendered(deployment, deployed):
         assert (running["networkMode"], running["requiresCompatibilities"]) == ("awsvpc", ["FARGATE"])
         assert running["taskRoleArn"] != running["executionRoleArn"]
         for container in running["containerDefinitions"]:
-            if container["name"] != "config":
+            if container["name"] not in given_images(deployment):
                 assert container["image"].endswith(f":{current(world, deployment)}"), container["image"]
 
 
@@ -78,7 +85,8 @@ def test_code_servers_name_their_run_definitions(deployment, deployed):
     for layer in deployment.layers:
         if layer.name != "location":
             continue
-        (server,) = definition(world, f"{deployment.name}_server_{layer.owner}")["containerDefinitions"]
+        containers = definition(world, f"{deployment.name}_server_{layer.owner}")["containerDefinitions"]
+        (server,) = (each for each in containers if each["name"] == "server")
         environment = {pair["name"]: pair["value"] for pair in server["environment"]}
         context = json.loads(environment["DAGSTER_CONTAINER_CONTEXT"])["ecs"]
         run = definition(world, context["task_definition_arn"])
@@ -89,15 +97,20 @@ def test_code_servers_name_their_run_definitions(deployment, deployed):
 
 
 def test_the_sidecar_finds_its_config(deployment, deployed):
-    """What `aws s3 cp` uploaded is where the sidecar's command looks."""
+    """What `aws s3 cp` uploaded is where the sidecar's command looks, or it has the files with it."""
     world = deployed(deployment).world
     s3 = world.client("s3")
+    inline = deployment.plan["config"]["bucket"] is None
     for name in ("core_webserver", "core_daemon"):
         containers = definition(world, f"{deployment.name}_{name}")["containerDefinitions"]
         (sidecar,) = (each for each in containers if each["name"] == "config")
         environment = {pair["name"]: pair["value"] for pair in sidecar.get("environment", [])}
         command = " ".join(sidecar["command"])
         for path in sorted((deployment.folder / "config").iterdir()):
+            if inline:
+                carried = environment["DAGFORGE_" + path.name.replace(".", "_").upper()]
+                assert carried + "\n" == path.read_text() and path.name in command
+                continue
             prefix = deployment.config_prefix(world.account)
             bucket, key = prefix.removeprefix("s3://").split("/", 1)
             assert key + path.name in command
@@ -140,12 +153,12 @@ def differing(old, new):
 
 
 def readers_of_the_config(deployment):
-    """The platform, and the operations where they hold a migration."""
+    """Platform and UI, and the operations where they hold a migration."""
     migrates = bool((deployment.plan["operations"] or {}).get("migration"))
-    return {"cfn/40-platform.yaml"} | ({"cfn/45-operations.yaml"} if migrates else set())
+    return {"cfn/40-platform.yaml", "cfn/42-ui.yaml"} | ({"cfn/45-operations.yaml"} if migrates else set())
 
 
-def test_a_new_config_touches_the_platform_only(deployment, deployed, tmp_path):
+def test_a_new_config_touches_webserver_and_daemon_only(deployment, deployed, tmp_path):
     world = deployed(deployment).world
 
     def change(spec):
@@ -154,16 +167,17 @@ def test_a_new_config_touches_the_platform_only(deployment, deployed, tmp_path):
     copy = deployments.changed(deployment.name, tmp_path, change)
     templates = {path for path in differing(deployment, copy) if path.startswith("cfn/")}
     assert templates == readers_of_the_config(deployment)
-    platform = f"{deployment.name}-platform"
-    happened = world.deploy(copy, current(world, deployment), only=[platform])
-    assert kinds(happened[platform]) == {"AWS::ECS::TaskDefinition", "AWS::ECS::Service"}
-    changed = {event["LogicalResourceId"] for event in happened[platform].values()}
-    assert not any("Run" in name or "Server" in name for name in changed), changed
+    core = [f"{deployment.name}-platform", f"{deployment.name}-ui"]
+    happened = world.deploy(copy, current(world, deployment), only=core)
+    for stack in core:
+        assert kinds(happened[stack]) == {"AWS::ECS::TaskDefinition", "AWS::ECS::Service"}
+        changed = {event["LogicalResourceId"] for event in happened[stack].values()}
+        assert not any("Run" in name or "Server" in name for name in changed), changed
     # Back to what the other tests expect to find.
-    assert set(world.deploy(deployment, current(world, deployment), only=[platform])) == {platform}
+    assert set(world.deploy(deployment, current(world, deployment), only=core)) == set(core)
 
 
-def test_an_added_location_touches_the_platform_only(deployment, deployed, tmp_path):
+def test_an_added_location_touches_webserver_and_daemon_only(deployment, deployed, tmp_path):
     world = deployed(deployment).world
 
     def change(spec):
@@ -177,7 +191,7 @@ def test_an_added_location_touches_the_platform_only(deployment, deployed, tmp_p
     happened = world.deploy(copy, current(world, deployment), only=stacks)
     assert set(happened) == set(stacks)
     assert f"{deployment.name}_server_added" in services(world, deployment)
-    # And it can go again: its stacks first, then the platform that no longer names it.
+    # And it can go again: its stacks first, then those whose config no longer names it.
     for stack in reversed([stack for stack in stacks if stack.endswith("-added")]):
         world.aws("cloudformation", "delete-stack", "--stack-name", stack)
         world.aws("cloudformation", "wait", "stack-delete-complete", "--stack-name", stack)

@@ -15,6 +15,7 @@ WITHOUT_RESOURCE = {
     "ecr:GetAuthorizationToken",
     "ecs:DeregisterTaskDefinition",
     "ecs:DescribeTaskDefinition",
+    "ecs:ListServices",
     "ecs:ListTaskDefinitions",
     "ecs:RegisterTaskDefinition",
     "logs:DescribeLogGroups",

@@ -109,6 +109,10 @@ def test_a_location_is_released_and_rolled_back_alone(project, world):
     assert len(project.asked_of_docker()) == 3
     project.ops("deploy", "sales", "--gitrev", new)
     assert running(world) == (core, new)
+    # What has the core image keeps its revision where none is given, by whichever name it is deployed.
+    for name in ("core", "platform", "ui"):
+        project.ops("deploy", name)
+    assert running(world) == (core, new)
     said = project.ops("rollback", "sales").stderr
     assert f"sales: from {new} back to {before}" in said
     assert running(world) == (core, before)
@@ -140,7 +144,8 @@ def test_restart_replaces_the_tasks(project):
 def test_status_shows_services_and_stacks(project):
     said = project.ops("status").stdout
     assert re.search(r"^acme_core_webserver\t1\t1\tCOMPLETED\t", said, re.M), said
-    assert re.search(r"^acme-platform\t(CREATE|UPDATE)_COMPLETE$", said, re.M), said
+    for stack in ("acme-platform", "acme-ui"):
+        assert re.search(rf"^{stack}\t(CREATE|UPDATE)_COMPLETE$", said, re.M), said
 
 
 def put_log(world, group, stream, *messages):
@@ -194,7 +199,9 @@ def test_what_fails_says_why_and_what_to_do(project, endpoint, tmp_path):
     """In an account where nothing is deployed, and without credentials."""
     empty = Project(project.deployment, tmp_path, World(endpoint, "eu-central-1", EMPTY_ACCOUNT).env, EMPTY_ACCOUNT)
     for command, told, hint in (
-        (["deploy", "platform", "--target", "cfn", "--gitrev", "r1"], "RepositoryNotFound", "ops.sh deploy registry"),
+        (["deploy", "core", "--target", "cfn", "--gitrev", "r1"], "RepositoryNotFound", "ops.sh deploy registry"),
+        (["deploy", "ui", "--target", "cfn", "--gitrev", "r1"], "RepositoryNotFound", "ops.sh deploy registry"),
+        (["deploy", "ui", "--target", "tf", "--gitrev", "r1"], "Terraform deploys ui", "ops.sh deploy core"),
         (["restart", "daemon"], "ClusterNotFound", "is acme deployed in account 555555555555"),
         (["status"], "ClusterNotFound", "is acme deployed"),
         (["config", "--target", "cfn"], "NoSuchBucket", "ops.sh deploy data"),
@@ -285,7 +292,7 @@ def test_after_terraform(unprotected, endpoint, tmp_path):
     assert planned(project) == {"acme_core_webserver": first, "acme_server_sales": second}
 
     releases.write_text('{"releases": {}, "services_enabled": true}')
-    project.ops("deploy", "platform", "--gitrev", second, *tf)
+    project.ops("deploy", "core", "--gitrev", second, *tf)
     assert json.loads(releases.read_text()) == {"releases": {"sales": first}, "services_enabled": True}
     assert planned(project) == {"acme_core_webserver": second, "acme_server_sales": first}
     assert "Terraform uploads the config itself" in project.ops("config", "--target", "tf").stderr

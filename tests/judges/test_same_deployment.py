@@ -126,7 +126,7 @@ def test_nothing_is_left_out(deployment, both):
     kinds = {kind for kind, _ in both(deployment)[0]}
     wanted = {"task definition", "service", "role", "security group", "log group", "bucket", "repository", "database"}
     wanted |= {"cluster", "secret", "config", "namespace", "discovery"}
-    own_balancer = deployment.plan["platform"]["load_balancer"] is not None
+    own_balancer = deployment.plan["ui"]["load_balancer"] is not None
     assert wanted | ({"load balancer", "listener"} if own_balancer else {"listener rule"}) <= kinds
 
 

@@ -65,7 +65,8 @@ def test_one_more_location_touches_no_other(big, tmp_path):
     added = set(after) - set(before)
     own = {"cfn/20-registry-team-200.yaml", "cfn/50-location-team-200.yaml", "tf/location_team_200.tf"}
     assert added == own
-    shared = {".dagforge-files", "README.md", "ops/ops.sh", "plan.json", "config/workspace.yaml", "cfn/40-platform.yaml"}
+    shared = {".dagforge-files", "README.md", "ops/ops.sh", "plan.json", "config/workspace.yaml"}
+    shared |= {"cfn/40-platform.yaml", "cfn/42-ui.yaml"}
     assert changed <= shared | {"tf/outputs.tf", "tf/variables.tf"}, changed
 
 

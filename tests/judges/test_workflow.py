@@ -173,7 +173,7 @@ def test_what_changed_is_released(tmp_path):
     assert changed(head(), "shared/a.py") == (["sales"], "false")
     assert changed(head(), "ml/a.py", "sales/b.py") == (["sales", "ml"], "false")
     assert changed(head(), "docs/a.md") == ([], "false")
-    assert changed(head(), "output/acme/cfn/40-platform.yaml") == ([], "true")
+    assert changed(head(), "output/acme/cfn/42-ui.yaml") == ([], "true")
     assert changed(head(), "output/acme/tf/releases.auto.tfvars.json") == ([], "false")
     assert changed("0" * 40, "docs/b.md") == (["sales", "ml"], "true"), "a new branch"
 

@@ -31,7 +31,7 @@ const IDENTIFIERS: &[Listed] = &[
     ("locations[].access_points[].id", "logical ids and names"),
     ("locations[].key", "a part of Terraform's names"),
     ("network.created.*_endpoints[].id", "logical ids and names"),
-    ("platform.load_balancer.https.records[].id", "logical ids and names"),
+    ("ui.load_balancer.https.records[].id", "logical ids and names"),
     ("platform.security.*[].id", "logical ids and names"),
     ("tasks[].key", "a part of Terraform's names"),
 ];

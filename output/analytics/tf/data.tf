@@ -293,39 +293,6 @@ locals {
   code_bucket = aws_s3_bucket_policy.code.bucket
 }
 
-# The password is made once and is in no plan and no state. The database takes it from the secret's version,
-# so that a first apply that failed half-way cannot leave two different passwords.
-ephemeral "aws_secretsmanager_random_password" "database" {
-  password_length    = 40
-  exclude_characters = "\"@/\\ '%:?#[]&=+`$"
-}
-
-resource "aws_secretsmanager_secret" "database" {
-  name_prefix             = "analytics-database-"
-  description             = "Password of the Postgres user dagster of the Dagster deployment analytics"
-  recovery_window_in_days = 30
-
-  tags = { Name = "analytics-database" }
-
-  lifecycle {
-    prevent_destroy = true
-  }
-}
-
-resource "aws_secretsmanager_secret_version" "database" {
-  secret_id = aws_secretsmanager_secret.database.id
-
-  secret_string_wo = jsonencode({
-    username = "dagster"
-    password = ephemeral.aws_secretsmanager_random_password.database.random_password
-  })
-  secret_string_wo_version = 1
-}
-
-ephemeral "aws_secretsmanager_secret_version" "database" {
-  secret_id = aws_secretsmanager_secret_version.database.secret_id
-}
-
 resource "aws_security_group" "database" {
   name_prefix = "analytics-database-"
   description = "Dagster database"
@@ -419,8 +386,7 @@ resource "aws_db_instance" "database" {
   username = "dagster"
   port     = 5432
 
-  password_wo         = jsondecode(ephemeral.aws_secretsmanager_secret_version.database.secret_string)["password"]
-  password_wo_version = aws_secretsmanager_secret_version.database.secret_string_wo_version
+  manage_master_user_password = true
 
   db_subnet_group_name   = aws_db_subnet_group.database.name
   parameter_group_name   = aws_db_parameter_group.database.name
@@ -457,5 +423,5 @@ locals {
   database_identifier     = aws_db_instance.database.identifier
   database_host           = aws_db_instance.database.address
   database_security_group = aws_security_group.database.id
-  database_secret_arn     = aws_secretsmanager_secret.database.arn
+  database_secret_arn     = aws_db_instance.database.master_user_secret[0].secret_arn
 }

@@ -20,7 +20,7 @@ readonly releases=tf/releases.auto.tfvars.json
 
 # Each of the following calls its arguments once for every line, with what stands in the line.
 
-# The layers in the order they are deployed: kind, owner, stack, template, whether it takes a revision, whether
+# The layers in the order they are deployed: kind, whose image it has, stack, template, whether it takes a revision, whether
 # the stack policy guards it, options.
 layers() {
   "$@" 'network' '' 'course-network' 'cfn/10-network.yaml' false true '--capabilities' 'CAPABILITY_NAMED_IAM'
@@ -29,7 +29,8 @@ layers() {
   "$@" 'registry' 'transform' 'course-registry-transform' 'cfn/20-registry-transform.yaml' false true 
   "$@" 'registry' 'report' 'course-registry-report' 'cfn/20-registry-report.yaml' false true 
   "$@" 'data' '' 'course-data' 'cfn/30-data.yaml' false true '--capabilities' 'CAPABILITY_NAMED_IAM'
-  "$@" 'platform' '' 'course-platform' 'cfn/40-platform.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
+  "$@" 'platform' 'core' 'course-platform' 'cfn/40-platform.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
+  "$@" 'ui' 'core' 'course-ui' 'cfn/42-ui.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'location' 'ingest' 'course-location-ingest' 'cfn/50-location-ingest.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'location' 'transform' 'course-location-transform' 'cfn/50-location-transform.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'location' 'report' 'course-location-report' 'cfn/50-location-report.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
@@ -84,7 +85,7 @@ buckets() {
   true
 }
 
-# Where the config of these files belongs.
+# Where the config of these files belongs; nowhere, where it is in the task definitions.
 config_address() {
   echo 's3://course-config-'"${account_id}"'-'"${region}"'/config/ba4444e4c3d70bfbeae289c13f2cdd4a3a9f0b9d5f8f27211df8836b2aa93fe6/'
 }
@@ -95,20 +96,21 @@ Operates the Dagster deployment $deployment in $region.
 
   ops.sh images [NAME]                     build and push the images that the registry does not have yet
   ops.sh config                            upload dagster.yaml and workspace.yaml under their digest
-  ops.sh deploy [LAYER|NAME] --gitrev REV  deploy everything, one kind of layer, or one code location or task
+  ops.sh deploy [LAYER|NAME] --gitrev REV  deploy everything, one kind of layer, or what has one image
   ops.sh restart SERVICE                   replace the tasks of a service, and wait for the new ones
   ops.sh status                            show services and stacks
   ops.sh logs LOG [--since 2h] [--follow]  print container logs
   ops.sh open                              reach the UI
   ops.sh migrate                           run Dagster's database migration in a task of its own
-  ops.sh rollback [platform|NAME]          deploy the revision that was deployed before
+  ops.sh rollback [NAME]                   deploy the revision that was deployed before
   ops.sh destroy                           delete the deployment, once you typed its name
 
-NAME is core, a code location or a task; LAYER is network, registry, data, platform, operations, location, task or access.
+NAME is core, a code location or a task; LAYER is network, registry, data, platform, ui, operations,
+location, task or access: core is platform, ui and operations together.
 SERVICE is webserver, daemon or a code location; LOG is a service, run/LOCATION or task/TASK.
 
-  --gitrev REV         revision of the images; without it, images takes that of the last commit, and deploy of the
-                       platform, a code location or a task the one that it has
+  --gitrev REV         revision of the images; without it, images takes that of the last commit, and deploy of
+                       core, a code location or a task the one that it has
   --target cfn|tf      what deployed it; without it, the stacks and Terraform's folder are asked
   --since TIME         how far back logs go: 30m, 2h, 1d; 1h by default
   --follow             go on printing logs until interrupted
@@ -294,22 +296,29 @@ need_this() {
 # Deploying: the layers in their order, or some of them. Config goes to its bucket before what reads it.
 
 config_command() {
+  if [[ -z $(config_address) ]]; then
+    say "nothing to upload: the config is in the task definitions, ops.sh deploy core brings it"
+    return
+  fi
   find_target
   case $target in
     cfn) upload_config ;;
-    tf) say "Terraform uploads the config itself: ops.sh deploy platform --gitrev REV" ;;
+    tf) say "Terraform uploads the config itself: ops.sh deploy core --gitrev REV" ;;
   esac
 }
 
 upload_config() {
+  [[ $(config_address) ]] || return 0
+  [[ -z ${uploaded-} ]] || return 0
+  uploaded=yes
   run aws s3 cp config/ "$(config_address)" --recursive
 }
 
 deploy_command() {
   local wanted=$1 found='' revised=''
   layers find_layer "$wanted"
-  [[ $found ]] || stop "there is no layer, code location or task $wanted" "one of: $(names_of layers | tr ' ' '\n' | sort -u | tr '\n' ' ')$(names_of owners)"
-  if [[ -z $gitrev ]] && has revised "$wanted"; then
+  [[ $found ]] || stop "there is no layer, code location or task $wanted" "one of: core $(names_of layers | tr ' ' '\n' | sort -u | tr '\n' ' ')$(names_of owners)"
+  if [[ $revised && $wanted && -z $gitrev ]]; then
     newest_revision "$wanted"
     gitrev=$revision
   fi
@@ -318,7 +327,7 @@ deploy_command() {
   "deploy_$target" "$wanted"
 }
 
-# Whether a layer is wanted: all, one kind, or everything of one code location or task.
+# Whether a layer is wanted: all, one kind, or everything of the core image, of one code location or task.
 chosen() {
   [[ -z $1 || $1 == "$2" || $1 == "$3" ]]
 }
@@ -338,7 +347,7 @@ deploy_stack() {
   shift 7
   chosen "$wanted" "$layer" "$owner" || return 0
   case $layer in
-    platform)
+    platform | ui)
       need_image core
       upload_config
       ;;
@@ -359,16 +368,17 @@ deploy_tf() {
       need_every_image
       releases_of everybody forget "$gitrev"
       ;;
-    platform)
+    core)
       need_image core
-      newest_revision webserver
+      newest_revision core
       releases_of everybody keep "$revision"
       ;;
-    network | registry | data | operations | location | task | access)
+    platform | ui | operations) stop "Terraform deploys $wanted with all that has the core image" "ops.sh deploy core" ;;
+    network | registry | data | location | task | access)
       stop "Terraform deploys $wanted with everything else" "ops.sh deploy --gitrev REV" ;;
     *)
       need_image "$wanted"
-      newest_revision webserver
+      newest_revision core
       everything=$revision
       releases_of "$wanted" pin "$gitrev"
       ;;
@@ -541,7 +551,7 @@ open_command() {
 
 # What has a revision: what it is called, task definition family, container.
 revised() {
-  "$@" 'platform' 'course_core_webserver' 'webserver'
+  "$@" 'core' 'course_core_webserver' 'webserver'
   "$@" 'ingest' 'course_server_ingest' 'server'
   "$@" 'transform' 'course_server_transform' 'server'
   "$@" 'report' 'course_server_report' 'server'
@@ -574,7 +584,7 @@ roll_back() {
 newest_revision() {
   revision=''
   case $1 in
-    webserver) revised read_revision platform ;;
+    platform | ui | operations) revised read_revision core ;;
     *) revised read_revision "$1" ;;
   esac
 }
@@ -620,7 +630,7 @@ destroy_command() {
 
 destroy_cfn() {
   buckets empty_bucket
-  for stack in 'course-location-report' 'course-location-transform' 'course-location-ingest' 'course-platform' 'course-data' 'course-registry-report' 'course-registry-transform' 'course-registry-ingest' 'course-registry' 'course-network'; do
+  for stack in 'course-location-report' 'course-location-transform' 'course-location-ingest' 'course-ui' 'course-platform' 'course-data' 'course-registry-report' 'course-registry-transform' 'course-registry-ingest' 'course-registry' 'course-network'; do
     say "$stack"
     run aws cloudformation delete-stack --stack-name "$stack"
     run aws cloudformation wait stack-delete-complete --stack-name "$stack"

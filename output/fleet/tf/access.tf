@@ -145,6 +145,7 @@ resource "aws_iam_role_policy" "deploy" {
         Action = ["cloudformation:CreateChangeSet", "cloudformation:DescribeChangeSet", "cloudformation:DescribeStackEvents", "cloudformation:DescribeStacks", "cloudformation:ExecuteChangeSet"]
         Resource = [
           "arn:${local.partition}:cloudformation:${local.region}:${local.account_id}:stack/fleet-platform/*",
+          "arn:${local.partition}:cloudformation:${local.region}:${local.account_id}:stack/fleet-ui/*",
           "arn:${local.partition}:cloudformation:${local.region}:${local.account_id}:stack/fleet-location-sales/*",
           "arn:${local.partition}:cloudformation:${local.region}:${local.account_id}:stack/fleet-location-marketing/*",
           "arn:${local.partition}:cloudformation:${local.region}:${local.account_id}:stack/fleet-location-finance/*",

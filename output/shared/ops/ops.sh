@@ -20,13 +20,14 @@ readonly releases=tf/releases.auto.tfvars.json
 
 # Each of the following calls its arguments once for every line, with what stands in the line.
 
-# The layers in the order they are deployed: kind, owner, stack, template, whether it takes a revision, whether
+# The layers in the order they are deployed: kind, whose image it has, stack, template, whether it takes a revision, whether
 # the stack policy guards it, options.
 layers() {
   "$@" 'registry' '' 'shared-registry' 'cfn/20-registry.yaml' false true 
   "$@" 'registry' 'sales' 'shared-registry-sales' 'cfn/20-registry-sales.yaml' false true 
   "$@" 'data' '' 'shared-data' 'cfn/30-data.yaml' false true '--capabilities' 'CAPABILITY_NAMED_IAM'
-  "$@" 'platform' '' 'shared-platform' 'cfn/40-platform.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
+  "$@" 'platform' 'core' 'shared-platform' 'cfn/40-platform.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
+  "$@" 'ui' 'core' 'shared-ui' 'cfn/42-ui.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'location' 'sales' 'shared-location-sales' 'cfn/50-location-sales.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
 }
 
@@ -64,14 +65,13 @@ owners() {
 
 # The buckets that go with the deployment.
 buckets() {
-  "$@" 'shared-config-'"${account_id}"'-'"${region}"
   "$@" 'shared-compute-logs-'"${account_id}"'-'"${region}"
   true
 }
 
-# Where the config of these files belongs.
+# Where the config of these files belongs; nowhere, where it is in the task definitions.
 config_address() {
-  echo 's3://shared-config-'"${account_id}"'-'"${region}"'/config/cb5dcbd98d0878c3803d91ac4282f4a3617396547d9c59bdbe290675ea639d83/'
+  echo ''
 }
 
 usage() {
@@ -80,20 +80,21 @@ Operates the Dagster deployment $deployment in $region.
 
   ops.sh images [NAME]                     build and push the images that the registry does not have yet
   ops.sh config                            upload dagster.yaml and workspace.yaml under their digest
-  ops.sh deploy [LAYER|NAME] --gitrev REV  deploy everything, one kind of layer, or one code location or task
+  ops.sh deploy [LAYER|NAME] --gitrev REV  deploy everything, one kind of layer, or what has one image
   ops.sh restart SERVICE                   replace the tasks of a service, and wait for the new ones
   ops.sh status                            show services and stacks
   ops.sh logs LOG [--since 2h] [--follow]  print container logs
   ops.sh open                              reach the UI
   ops.sh migrate                           run Dagster's database migration in a task of its own
-  ops.sh rollback [platform|NAME]          deploy the revision that was deployed before
+  ops.sh rollback [NAME]                   deploy the revision that was deployed before
   ops.sh destroy                           delete the deployment, once you typed its name
 
-NAME is core, a code location or a task; LAYER is network, registry, data, platform, operations, location, task or access.
+NAME is core, a code location or a task; LAYER is network, registry, data, platform, ui, operations,
+location, task or access: core is platform, ui and operations together.
 SERVICE is webserver, daemon or a code location; LOG is a service, run/LOCATION or task/TASK.
 
-  --gitrev REV         revision of the images; without it, images takes that of the last commit, and deploy of the
-                       platform, a code location or a task the one that it has
+  --gitrev REV         revision of the images; without it, images takes that of the last commit, and deploy of
+                       core, a code location or a task the one that it has
   --target cfn|tf      what deployed it; without it, the stacks and Terraform's folder are asked
   --since TIME         how far back logs go: 30m, 2h, 1d; 1h by default
   --follow             go on printing logs until interrupted
@@ -279,22 +280,29 @@ need_this() {
 # Deploying: the layers in their order, or some of them. Config goes to its bucket before what reads it.
 
 config_command() {
+  if [[ -z $(config_address) ]]; then
+    say "nothing to upload: the config is in the task definitions, ops.sh deploy core brings it"
+    return
+  fi
   find_target
   case $target in
     cfn) upload_config ;;
-    tf) say "Terraform uploads the config itself: ops.sh deploy platform --gitrev REV" ;;
+    tf) say "Terraform uploads the config itself: ops.sh deploy core --gitrev REV" ;;
   esac
 }
 
 upload_config() {
+  [[ $(config_address) ]] || return 0
+  [[ -z ${uploaded-} ]] || return 0
+  uploaded=yes
   run aws s3 cp config/ "$(config_address)" --recursive
 }
 
 deploy_command() {
   local wanted=$1 found='' revised=''
   layers find_layer "$wanted"
-  [[ $found ]] || stop "there is no layer, code location or task $wanted" "one of: $(names_of layers | tr ' ' '\n' | sort -u | tr '\n' ' ')$(names_of owners)"
-  if [[ -z $gitrev ]] && has revised "$wanted"; then
+  [[ $found ]] || stop "there is no layer, code location or task $wanted" "one of: core $(names_of layers | tr ' ' '\n' | sort -u | tr '\n' ' ')$(names_of owners)"
+  if [[ $revised && $wanted && -z $gitrev ]]; then
     newest_revision "$wanted"
     gitrev=$revision
   fi
@@ -303,7 +311,7 @@ deploy_command() {
   "deploy_$target" "$wanted"
 }
 
-# Whether a layer is wanted: all, one kind, or everything of one code location or task.
+# Whether a layer is wanted: all, one kind, or everything of the core image, of one code location or task.
 chosen() {
   [[ -z $1 || $1 == "$2" || $1 == "$3" ]]
 }
@@ -323,7 +331,7 @@ deploy_stack() {
   shift 7
   chosen "$wanted" "$layer" "$owner" || return 0
   case $layer in
-    platform)
+    platform | ui)
       need_image core
       upload_config
       ;;
@@ -344,16 +352,17 @@ deploy_tf() {
       need_every_image
       releases_of everybody forget "$gitrev"
       ;;
-    platform)
+    core)
       need_image core
-      newest_revision webserver
+      newest_revision core
       releases_of everybody keep "$revision"
       ;;
-    network | registry | data | operations | location | task | access)
+    platform | ui | operations) stop "Terraform deploys $wanted with all that has the core image" "ops.sh deploy core" ;;
+    network | registry | data | location | task | access)
       stop "Terraform deploys $wanted with everything else" "ops.sh deploy --gitrev REV" ;;
     *)
       need_image "$wanted"
-      newest_revision webserver
+      newest_revision core
       everything=$revision
       releases_of "$wanted" pin "$gitrev"
       ;;
@@ -518,7 +527,7 @@ open_command() {
 
 # What has a revision: what it is called, task definition family, container.
 revised() {
-  "$@" 'platform' 'shared_core_webserver' 'webserver'
+  "$@" 'core' 'shared_core_webserver' 'webserver'
   "$@" 'sales' 'shared_server_sales' 'server'
 }
 
@@ -549,7 +558,7 @@ roll_back() {
 newest_revision() {
   revision=''
   case $1 in
-    webserver) revised read_revision platform ;;
+    platform | ui | operations) revised read_revision core ;;
     *) revised read_revision "$1" ;;
   esac
 }
@@ -595,7 +604,7 @@ destroy_command() {
 
 destroy_cfn() {
   buckets empty_bucket
-  for stack in 'shared-location-sales' 'shared-platform' 'shared-data' 'shared-registry-sales' 'shared-registry'; do
+  for stack in 'shared-location-sales' 'shared-ui' 'shared-platform' 'shared-data' 'shared-registry-sales' 'shared-registry'; do
     say "$stack"
     run aws cloudformation delete-stack --stack-name "$stack"
     run aws cloudformation wait stack-delete-complete --stack-name "$stack"

@@ -3,11 +3,6 @@ output "cluster" {
   value       = aws_ecs_cluster.main.name
 }
 
-output "config_bucket" {
-  description = "Bucket with dagster.yaml and workspace.yaml"
-  value       = local.config_bucket
-}
-
 output "database" {
   description = "Identifier of the database"
   value       = local.database_identifier

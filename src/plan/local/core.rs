@@ -29,7 +29,7 @@ impl Around<'_> {
 
     /// Address of the UI, below the path that it is served at.
     pub(super) fn url(&self) -> String {
-        let path = &self.rooms.platform.webserver.route.target.health_path;
+        let path = &self.rooms.ui.webserver.route.target.health_path;
         let prefix = path.rsplit_once('/').map_or("", |(prefix, _)| prefix);
         format!("http://localhost:{}{prefix}", self.web_port())
     }
@@ -88,10 +88,12 @@ impl Around<'_> {
     /// The deployment's buckets, as words of a shell loop.
     fn buckets(&self) -> Text {
         let data = &self.rooms.data;
-        let mut words = text![self.bucket(&data.config_bucket), " ", self.bucket(&data.compute_logs_bucket)];
-        if let Some(code) = &data.code_bucket {
-            words.push(" ");
-            words.push(self.bucket(code));
+        let mut words = Text::new();
+        for bucket in data.config_bucket.iter().chain([&data.compute_logs_bucket]).chain(&data.code_bucket) {
+            if !words.parts().is_empty() {
+                words.push(" ");
+            }
+            words.push(self.bucket(bucket));
         }
         words
     }
@@ -103,8 +105,8 @@ impl Around<'_> {
     }
 
     pub(super) fn webserver(&self, below: &[String]) -> Service {
-        let containers = &self.rooms.platform.webserver.task.containers;
-        let path = &self.rooms.platform.webserver.route.target.health_path;
+        let containers = &self.rooms.ui.webserver.task.containers;
+        let path = &self.rooms.ui.webserver.route.target.health_path;
         let health =
             format!("import urllib.request; urllib.request.urlopen('http://127.0.0.1:{WEB_PORT}{path}', timeout=5)");
         Service {

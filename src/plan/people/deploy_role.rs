@@ -8,7 +8,7 @@
 use serde::Serialize;
 
 use super::Rooms;
-use crate::plan::data::Data;
+use crate::plan::config::Config;
 use crate::plan::deployment::Deployment;
 use crate::plan::iam::{Statement, arn, iam_arn, s3_arn};
 use crate::plan::layers::Layer;
@@ -56,7 +56,7 @@ pub struct DeployRole {
 
 impl DeployRole {
     /// Resolves the role, but for the stacks.
-    pub(super) fn resolve(spec: &Spec, deployment: &Deployment, rooms: Rooms<'_>, data: &Data) -> Option<Self> {
+    pub(super) fn resolve(spec: &Spec, deployment: &Deployment, rooms: Rooms<'_>, config: &Config) -> Option<Self> {
         let trust = &spec.iam.as_ref()?.deploy_role.as_ref()?.github;
         let (path, name) = (deployment.role_path("access"), deployment.role_name("deploy"));
         let known = |account: &String| format!("arn:{}:iam::{account}:role{path}{name}", deployment.partition);
@@ -73,7 +73,7 @@ impl DeployRole {
             audience_key: format!("{ISSUER}:aud"),
             subject_key: format!("{ISSUER}:sub"),
             subjects: subjects(spec, trust, deployment),
-            statements: Rights { deployment, rooms, data }.all(),
+            statements: Rights { deployment, rooms, config }.all(),
             boundary: deployment.boundary.clone(),
             path,
             name,
@@ -123,7 +123,7 @@ fn subjects(spec: &Spec, trust: &GithubTrust, deployment: &Deployment) -> Vec<St
 struct Rights<'a> {
     deployment: &'a Deployment,
     rooms: Rooms<'a>,
-    data: &'a Data,
+    config: &'a Config,
 }
 
 impl Rights<'_> {
@@ -155,11 +155,13 @@ impl Rights<'_> {
     fn config(&self) -> Vec<Statement> {
         let published = arn("ssm", format!("parameter/dagforge/{}/*", self.deployment.name));
         let check = ["ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"];
-        vec![
-            Statement::allow("UploadConfig", ["s3:PutObject"], [s3_arn(&self.data.config_bucket, "/config/*")]),
+        let objects = self.config.bucket.iter().map(|it| s3_arn(it, &format!("/{}/*", self.config.prefix)));
+        let upload = objects.map(|it| Statement::allow("UploadConfig", ["s3:PutObject"], [it]));
+        let read = [
             Statement::allow("ReadParameters", ["ssm:GetParameters"], [published]),
             Statement::allow("CheckParameters", check, ["*"]).when("StringEquals", "ec2:Region", Input::Region),
-        ]
+        ];
+        upload.chain(read).collect()
     }
 
     /// Task definitions know no resource before they are registered, but the tags that they get: every one of the deployment's has

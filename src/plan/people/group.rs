@@ -41,18 +41,17 @@ impl<'a> Parts<'a> {
     }
 
     fn core(&mut self, core: Core, rooms: Rooms<'a>) {
-        let platform = rooms.platform;
         match core {
             Core::Webserver => {
-                for webserver in [&platform.webserver].into_iter().chain(&platform.read_only_copy) {
+                for webserver in [&rooms.ui.webserver].into_iter().chain(&rooms.ui.read_only_copy) {
                     self.services.push(&webserver.service);
                     self.log_groups.push(&webserver.log_group);
                 }
             }
             Core::Daemon => {
-                self.services.push(&platform.daemon.service);
-                self.log_groups.push(&platform.daemon.log_group);
-                self.log_groups.extend(platform.in_process.iter().map(|it| &it.log_group));
+                self.services.push(&rooms.platform.daemon.service);
+                self.log_groups.push(&rooms.platform.daemon.log_group);
+                self.log_groups.extend(rooms.platform.in_process.iter().map(|it| &it.log_group));
             }
         }
     }

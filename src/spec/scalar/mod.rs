@@ -11,6 +11,7 @@ mod image;
 mod name;
 mod net;
 mod path;
+mod pointer;
 mod principal;
 mod secret;
 mod task;
@@ -26,6 +27,7 @@ pub use image::{DagsterVersion, GitRev, ImageRef};
 pub use name::{EnvName, KeyName, Name, PythonModule};
 pub use net::{Cidr, DomainName, Percent, Port};
 pub use path::ProjectPath;
+pub use pointer::JsonPointer;
 pub use principal::{GroupName, PrincipalName};
 pub use secret::{SecretRef, SsmPath};
 pub use task::{PackageKey, REVISION, RepositoryName, ScheduleExpression, TimeZone};
@@ -103,6 +105,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<HttpsUrl>(),
     Format::of::<ImageRef>(),
     Format::of::<JsonKey>(),
+    Format::of::<JsonPointer>(),
     Format::of::<KeyName>(),
     Format::of::<KeyPrefix>(),
     Format::of::<Name>(),

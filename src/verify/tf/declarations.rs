@@ -10,7 +10,7 @@ impl Module {
         let mut depth = 0usize;
         let mut in_locals = false;
         let mut header: Vec<(&str, usize)> = Vec::new();
-        for (idx, At { token, line }) in tokens.iter().enumerate() {
+        for (idx, At { token, line, .. }) in tokens.iter().enumerate() {
             match token {
                 Token::Name(name) if depth == 0 => header.push((name, *line)),
                 Token::Text(label) if depth == 0 => header.push((label, *line)),

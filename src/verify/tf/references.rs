@@ -16,7 +16,7 @@ impl Module {
     pub(super) fn refer(&mut self, file: &File, tokens: &[At<'_>]) {
         let own = iterators(tokens);
         let mut seen: IndexSet<[&str; 3]> = IndexSet::new();
-        for (idx, At { token, line }) in tokens.iter().enumerate() {
+        for (idx, At { token, line, .. }) in tokens.iter().enumerate() {
             let Token::Name(root) = token else { continue };
             let Some(address) = chain(&tokens[idx..]) else {
                 continue;

@@ -7,7 +7,7 @@ use super::{Kind, MAX_DEPTH, Node, Read, Reader, plain_kind};
 impl<'a> Reader<'a> {
     /// A list or map in brackets.
     pub(super) fn flow(&mut self) -> Read<Node<'a>> {
-        let line = self.line;
+        let (line, start) = (self.line, self.at);
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return self.refuse("nested too deeply");
@@ -15,7 +15,7 @@ impl<'a> Reader<'a> {
         let kind =
             if self.peek() == Some(b'[') { Kind::List(self.flow_items()?) } else { Kind::Map(self.flow_entries()?) };
         self.depth -= 1;
-        Ok(Node { line, tag: None, kind })
+        Ok(self.node(line, start, kind))
     }
 
     fn flow_items(&mut self) -> Read<Vec<Node<'a>>> {
@@ -29,7 +29,7 @@ impl<'a> Reader<'a> {
     fn flow_entries(&mut self) -> Read<Vec<(Node<'a>, Node<'a>)>> {
         let mut entries = Vec::new();
         while self.flow_next(b'}', entries.is_empty())? {
-            let line = self.line;
+            let (line, start) = (self.line, self.at);
             let text = match self.peek() {
                 Some(b'"' | b'\'') => self.quoted()?,
                 _ => Cow::Borrowed(self.flow_plain()?),
@@ -38,8 +38,8 @@ impl<'a> Reader<'a> {
             if self.peek() != Some(b':') || self.line != line || !blank_behind {
                 return self.refuse("a colon belongs behind this key");
             }
+            let key = self.node(line, start, Kind::Scalar(text));
             self.at += 1;
-            let key = Node { line, tag: None, kind: Kind::Scalar(text) };
             entries.push((key, self.flow_value()?));
         }
         self.refuse_repeated(&entries)?;
@@ -74,16 +74,20 @@ impl<'a> Reader<'a> {
 
     fn flow_value(&mut self) -> Read<Node<'a>> {
         self.flow_content()?;
-        let line = self.line;
+        let (line, start) = (self.line, self.at);
         let tag = self.tag()?;
         self.flow_content()?;
-        let kind = match self.peek() {
-            Some(b'[' | b'{') => self.flow()?.kind,
-            Some(b'"' | b'\'') => Kind::Scalar(self.quoted()?),
+        let inner = self.at;
+        let (kind, end) = match self.peek() {
+            Some(b'[' | b'{') => (self.flow()?.kind, self.at),
+            Some(b'"' | b'\'') => (Kind::Scalar(self.quoted()?), self.at),
             Some(b',' | b']' | b'}') => return self.refuse("a value belongs here"),
-            _ => plain_kind(self.flow_plain()?),
+            _ => {
+                let text = self.flow_plain()?;
+                (plain_kind(text), inner + text.len())
+            }
         };
-        Ok(Node { line, tag, kind })
+        Ok(Node { line, start, end, tag, kind })
     }
 
     fn flow_plain(&mut self) -> Read<&'a str> {

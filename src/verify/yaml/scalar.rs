@@ -37,7 +37,7 @@ impl<'a> Reader<'a> {
 
     /// A key up to its colon, which is consumed.
     pub(super) fn key(&mut self) -> Read<Node<'a>> {
-        let line = self.line;
+        let (line, start) = (self.line, self.at);
         let text = match self.peek() {
             Some(b'"' | b'\'') => self.quoted()?,
             Some(b'!') => return self.refuse("a tag before a key has no meaning here"),
@@ -47,8 +47,9 @@ impl<'a> Reader<'a> {
         if self.peek() != Some(b':') || self.line != line || !blank_behind {
             return self.refuse("a colon belongs behind this key");
         }
+        let key = self.node(line, start, Kind::Scalar(text));
         self.at += 1;
-        Ok(Node { line, tag: None, kind: Kind::Scalar(text) })
+        Ok(key)
     }
 
     /// A plain scalar on one line.
@@ -218,7 +219,7 @@ impl<'a> Reader<'a> {
 
     /// `|` and `>` with their modifiers.
     pub(super) fn block_scalar(&mut self, parent: Option<usize>) -> Read<Node<'a>> {
-        let line = self.line;
+        let (line, start) = (self.line, self.at);
         if parent.is_none() {
             return self.refuse("a template is a map");
         }
@@ -253,7 +254,7 @@ impl<'a> Reader<'a> {
         let kept = lines.iter().rposition(|line| !line.is_empty()).map_or(0, |last| last + 1);
         let ends = usize::from(kept > 0 && chomp.is_none());
         let text = lines[..kept].join(if folded { " " } else { "\n" }) + &"\n".repeat(ends);
-        Ok(Node { line, tag: None, kind: Kind::Scalar(Cow::Owned(text)) })
+        Ok(self.node(line, start, Kind::Scalar(Cow::Owned(text))))
     }
 
     /// Where the line ends that begins at `start`, and how many blanks it begins with.

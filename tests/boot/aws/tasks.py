@@ -51,8 +51,9 @@ def _interface(backend, network):
     }
 
 
-def _check(definition, network, overrides):
-    if definition.status != "ACTIVE":
+def _check(definition, network, overrides, group):
+    # A service that exists goes on with a revision that was deregistered.
+    if definition.status != "ACTIVE" and not (group or "").startswith("service:"):
         raise EcsClientException("TaskDefinition is inactive")
     if not network:
         raise InvalidParameterException("Network Configuration must be provided when networkMode 'awsvpc' is specified.")
@@ -69,7 +70,7 @@ def run_task(self):
     cluster = backend._get_cluster(get("cluster", "default"))
     definition = backend.describe_task_definition(get("taskDefinition"))
     network, overrides = get("networkConfiguration"), get("overrides") or {}
-    _check(definition, network, overrides)
+    _check(definition, network, overrides, get("group"))
     strategy = get("capacityProviderStrategy") or (None if get("launchType") else cluster.default_capacity_provider_strategy)
     started = []
     for _ in range(self._get_int_param("count", 1)):

@@ -17,6 +17,7 @@ from botocore.config import Config
 from boot.ecs.discovery import Names, Registry
 from boot.ecs.endpoints import Endpoints
 from boot.ecs.service import Service
+from boot.ecs.shared import FileSystems
 from boot.ecs.task import Task
 
 LOOK = 0.4
@@ -35,7 +36,10 @@ class World:
         self.hosts = self.scratch / "hosts"
         self.names = Names(self.hosts)
         self.endpoints = Endpoints()
+        self.file_systems = FileSystems(self)
         self.tasks, self.services, self.broken = {}, {}, []
+        # Access key to role, secret key and session token.
+        self.issued = {}
         self.looks = 0
         self._clients, self._definitions, self._registries = {}, {}, {}
         self.coming_up = threading.BoundedSemaphore(AT_ONCE)
@@ -80,6 +84,7 @@ class World:
         """Temporary credentials as the task role's endpoint gives them."""
         given = self.admin("sts").assume_role(RoleArn=role, RoleSessionName=session[:64])["Credentials"]
         self.proxy.roles[given["AccessKeyId"]] = role
+        self.issued[given["AccessKeyId"]] = (role, given["SecretAccessKey"], given["SessionToken"])
         return {
             "RoleArn": role,
             "AccessKeyId": given["AccessKeyId"],

@@ -19,6 +19,8 @@ import sys
 
 MS_RDONLY, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 0x1, 0x20, 0x1000, 0x4000, 0x40000
 CLONE_NEWNS, CLONE_NEWPID = 0x00020000, 0x20000000
+OPEN_TREE, MOVE_MOUNT, MOUNT_SETATTR = 428, 429, 442
+CLONE_NEWUSER, OPEN_TREE_CLONE, MOVE_FROM_EMPTY, AT_EMPTY_PATH, IDMAP, HERE = 0x10000000, 1, 4, 0x1000, 0x00100000, -100
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -46,6 +48,36 @@ def bind(source, target, readonly):
         mount(None, target, flags=MS_REMOUNT | MS_BIND | MS_RDONLY)
 
 
+def users(maps, proc):
+    """A user namespace that maps ids: what a mount shows ids by. `proc` is that of this process's own PID namespace."""
+    ready, go = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        check(libc.unshare(CLONE_NEWUSER), "unshare")
+        os.write(ready[1], b".")
+        os.read(go[0], 1)
+        os._exit(0)
+    os.read(ready[0], 1)
+    for kind, (inside, outside) in zip(("uid", "gid"), maps):
+        with open(f"{proc}/{child}/{kind}_map", "w") as file:
+            file.write(f"{inside} {outside} 1")
+    space = os.open(f"{proc}/{child}/ns/user", os.O_RDONLY)
+    os.write(go[1], b".")
+    os.waitpid(child, 0)
+    return space
+
+
+def bind_as(source, target, readonly, maps, proc):
+    """Binds a folder so that the ids on the disk are others inside: `maps` are (disk, inside) for user and group."""
+    os.makedirs(target, exist_ok=True)
+    tree = libc.syscall(OPEN_TREE, HERE, os.fsencode(source), OPEN_TREE_CLONE)
+    check(tree < 0, f"open_tree {source}")
+    flags = IDMAP | (MS_RDONLY if readonly else 0)
+    attributes = (ctypes.c_uint64 * 4)(flags, 0, 0, users(maps, proc))
+    check(libc.syscall(MOUNT_SETATTR, tree, b"", AT_EMPTY_PATH, attributes, ctypes.sizeof(attributes)), f"mount_setattr {source}")
+    check(libc.syscall(MOVE_MOUNT, tree, b"", HERE, os.fsencode(target), MOVE_FROM_EMPTY), f"move_mount {target}")
+
+
 def build_root(spec):
     root = spec["root"]
     os.umask(0o022)
@@ -70,6 +102,8 @@ def build_root(spec):
     mount("proc", f"{root}/proc", "proc")
     for source, target, readonly in spec["binds"]:
         bind(source, root + target, readonly)
+    for source, target, readonly, maps in spec["shared"]:
+        bind_as(source, root + target, readonly, maps, f"{root}/proc")
     os.makedirs(root + spec["directory"], exist_ok=True)
     if spec["readonly"]:
         mount(None, root, flags=MS_REMOUNT | MS_BIND | MS_RDONLY)

@@ -17,7 +17,8 @@ BOX = pathlib.Path(__file__).with_name("box.py")
 SLACK = 20
 
 
-def _box(mode, spec, path, **more):
+def launch(mode, spec, path, **more):
+    """Starts `box`."""
     path.write_text(json.dumps(spec))
     path.chmod(0o600)
     # A plain interpreter: no site-packages, no environment of ours.
@@ -62,9 +63,22 @@ class Container:
         binds = [(source, target, True) for source, target in self.image.binds]
         binds.append((str(self.task.world.hosts), "/etc/hosts", True))
         for mount in self.definition.get("mountPoints", []):
+            if mount["sourceVolume"] in self.task.shared:
+                continue
             folder = self.task.volume(mount["sourceVolume"], mount["containerPath"], self.image)
             binds.append((str(folder), mount["containerPath"], mount.get("readOnly", False)))
         return binds
+
+    def shared(self):
+        """Folders of file systems, whose access points say who everybody is there."""
+        found = []
+        for mount in self.definition.get("mountPoints", []):
+            if place := self.task.shared.get(mount["sourceVolume"]):
+                readonly = mount.get("readOnly", False)
+                self.task.world.file_systems.mounted(self.task, place, readonly)
+                maps = list(zip(place.owner, self.user()))
+                found.append((str(place.folder), mount["containerPath"], readonly, maps))
+        return found
 
     def spec(self):
         uid, gid = self.user()
@@ -74,6 +88,7 @@ class Container:
             "network": self.task.network.path,
             "root": str(root),
             "binds": self.binds(),
+            "shared": self.shared(),
             "readonly": self.definition.get("readonlyRootFilesystem", False),
             "directory": self.definition.get("workingDirectory", self.image.directory),
             "uid": uid,
@@ -89,7 +104,7 @@ class Container:
     def start(self):
         spec = self.spec()
         self.task.note(f"{self.name}: starting {' '.join(spec['command'])[:120]}")
-        self.process = _box(
+        self.process = launch(
             "run", spec, self.folder / "spec.json", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
         self.log = threading.Thread(target=Log(self).copy, daemon=True)
@@ -163,7 +178,7 @@ class Container:
             command = ["/bin/sh", "-c", *command]
         began = time.monotonic()
         spec = {**spec, "command": command, "pid": (self.folder / "pid").read_text()}
-        process = _box("exec", spec, self.folder / "check.json", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        process = launch("exec", spec, self.folder / "check.json", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         try:
             output, _ = process.communicate(timeout=clock.allowed(check.get("timeout", 5)))
             outcome = process.returncode

@@ -5,8 +5,9 @@ Each look (`reconcile`) takes at most one decision of each kind:
 * a task that is no longer wanted, or unhealthy, is stopped while the healthy rest is at least `minimumHealthyPercent`;
 * a task of the current deployment is started while all that have not STOPPED are fewer than `maximumPercent` allows. A
   task counts until it has stopped: with 0/100 the old one is gone before the new one starts;
-* a task that ended by itself is replaced, more slowly the oftener that happens. The deployment circuit breaker is not
-  played: it works together with CloudFormation's waiting for the service, which the local AWS does not do.
+* a task that ended by itself is replaced, more slowly the oftener that happens;
+* with the deployment circuit breaker, a deployment whose tasks keep failing before they were healthy goes back to the task
+  definition that the service last ran. CloudFormation, which waits for the service and would fail, is not played here.
 
 Around a task it does what ECS does: Cloud Map instance, load balancer target with its health check, and their removal
 before the stop.
@@ -21,6 +22,9 @@ from boot.ecs.task import Task
 
 RETRY = 10
 SLOWEST = 3
+# Failed tasks of a deployment that the circuit breaker waits for, of a service with few
+# (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html).
+BREAKS_AFTER = 3
 
 
 class Target:
@@ -70,6 +74,8 @@ class Service:
         self.tasks, self.targets, self.registered = [], {}, set()
         self.deployment = None
         self.failures, self.not_before = 0, 0
+        # The task definition that last came up, and those that the circuit breaker took back.
+        self.good, self.taken_back = None, []
 
     # Looking
 
@@ -103,11 +109,23 @@ class Service:
         least = math.ceil(desired * rollout["minimumHealthyPercent"] / 100)
         most = math.floor(desired * rollout["maximumPercent"] / 100)
         if self.tasks and len(live) == desired and all(self.current(task) and self.fit(task) for task in live):
-            self.failures = 0
+            self.failures, self.good = 0, document["taskDefinition"]
+        if self.failures >= BREAKS_AFTER and self._goes_back(document):
+            return
         self._stop_surplus(live, desired, least)
         fresh = [task for task in live if self.current(task) and not task.wanted.is_set()]
         if len(fresh) < desired and len(live) < most and time.monotonic() >= self.not_before:
             self._start()
+
+    def _goes_back(self, document):
+        """Whether the circuit breaker has an earlier deployment to go back to."""
+        breaker = document["deploymentConfiguration"].get("deploymentCircuitBreaker") or {}
+        if not (breaker.get("enable") and breaker.get("rollback")) or self.good in (None, document["taskDefinition"]):
+            return False
+        self.taken_back.append(document["taskDefinition"])
+        ecs = self.world.admin("ecs")
+        ecs.update_service(cluster=document["clusterArn"], service=self.name, taskDefinition=self.good)
+        return True
 
     def _notice_ends(self):
         for task in [task for task in self.tasks if task.status == "STOPPED"]:

@@ -34,6 +34,7 @@ class Task:
         self.folder = pathlib.Path(world.scratch) / "tasks" / self.id
         self.folder.mkdir(parents=True)
         self.containers, self.volumes, self.notes = {}, {}, []
+        self.shared = {}
         self.network, self.status, self.reason = None, "PROVISIONING", None
         self.wanted = threading.Event()
         self.drain = 0
@@ -120,6 +121,9 @@ class Task:
     def _prepare(self):
         self._report("PENDING")
         self.network = Network(self.address, f"t{self.id}")
+        for volume in self.definition["volumes"]:
+            if volume.get("efsVolumeConfiguration"):
+                self.shared[volume["name"]] = self.world.file_systems.place(volume["efsVolumeConfiguration"])
         for definition in self.definition["containerDefinitions"]:
             try:
                 image = self.world.pull(definition["image"], self)

@@ -466,10 +466,13 @@ def database(reader, physical):
     reader.facts.stands_for(f"resource id of {name}", told["DbiResourceId"])
     reader.facts.stands_for(f"instance {name}", physical)
     reader.facts.stands_for(f"host of {name}", told["Endpoint"]["Address"])
+    managed = told.get("MasterUserSecret")
+    reader.facts.stands_for(f"secret of {name}", managed and managed["SecretArn"])
     reader.facts.add(
         "database",
         name,
         **{attribute: told[key] for key, attribute in DATABASE.items()},
+        managed=bool(managed),
         port=told["Endpoint"]["Port"],
         logs=Unordered(told["EnabledCloudwatchLogsExports"]),
         groups=Unordered(each["VpcSecurityGroupId"] for each in told["VpcSecurityGroups"]),

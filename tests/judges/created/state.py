@@ -401,10 +401,13 @@ def database(found, told):
     found.stands_for(f"host of {name}", told["address"])
     found.stands_for(f"instance {name}", told["identifier"])
     found.stands_for(f"resource id of {name}", told["resource_id"])
+    managed = told.get("master_user_secret") or []
+    found.stands_for(f"secret of {name}", *(each["secret_arn"] for each in managed))
     found.add(
         "database",
         name,
         **{attribute: told[attribute] for attribute in DATABASE.values()},
+        managed=bool(managed),
         port=told["port"],
         logs=Unordered(told["enabled_cloudwatch_logs_exports"]),
         groups=Unordered(told["vpc_security_group_ids"]),
@@ -776,7 +779,10 @@ def database_member(found, told):
 
 @reads("aws_sfn_state_machine")
 def state_machine(found, told):
-    found.stands_for(f"state machine {told['name']}", told["arn"])
+    # Its ARN follows from its name, and so it is written where it is granted; a stand-in of the provider makes up another.
+    partition, account = (told["role_arn"].split(":")[part] for part in (1, 4))
+    named = f"arn:{partition}:states:{told['region']}:{account}:stateMachine:{told['name']}"
+    found.stands_for(f"state machine {told['name']}", told["arn"], named)
     definition = json.loads(told["definition"])
     found.add("state machine", told["name"], role=told["role_arn"], definition=definition, tags=told["tags_all"])
 

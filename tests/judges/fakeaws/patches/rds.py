@@ -1,6 +1,10 @@
-"""RDS: an instance keeps and shows whatever it was created or modified with."""
+"""RDS: an instance keeps and shows whatever it was created or modified with, and a password that it keeps is its user's."""
+
+import json
+import secrets
 
 from botocore import xform_name
+from moto.rds.models import MasterUserSecret
 from moto.rds.responses import RDSResponse as Responses
 
 
@@ -34,4 +38,8 @@ def apply():
         _keep(result.result["DBInstance"], parameters)
         return result
 
+    def secret_string(self):
+        return json.dumps({"username": self.resource.master_username, "password": secrets.token_urlsafe(21)})
+
+    MasterUserSecret._generate_secret_string = secret_string
     Responses.create_db_instance, Responses.modify_db_instance = create_db_instance, modify_db_instance
