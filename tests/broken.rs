@@ -8,11 +8,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dagforge::check::check_all;
+use dagforge::check::examine;
 use dagforge::diagnostic::{Diagnostics, Look, codes};
 use dagforge::init::from_compose;
 use dagforge::source::Source;
-use dagforge::spec::{Spec, load_all};
 
 /// Mistakes that no text of a spec can have; `tests/cli.rs` and `tests/overlay.rs` make them when they run.
 const NO_TEXT: [&str; 5] = ["broken-blueprint", "not-utf8", "too-large", "unknown-blueprint", "unused-blueprint"];
@@ -26,10 +25,7 @@ fn findings(path: &Path) -> (Source, Diagnostics) {
         return (source, found);
     }
     let environment = source.text.lines().next().and_then(|it| it.strip_prefix("# --env ")).map(str::to_owned);
-    let found = match load_all::<Spec>(&source, environment.as_deref()) {
-        Ok(deployments) => check_all(&deployments),
-        Err(found) => found,
-    };
+    let (_, found) = examine(&source, environment.as_deref());
     (source, found)
 }
 

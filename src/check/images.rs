@@ -87,6 +87,12 @@ fn reachable(subject: &Subject, found: &mut Diagnostics) {
         return;
     }
     let region = subject.spec.region.as_str();
+    for it in subject.sidecars() {
+        let image = &it.sidecar.image;
+        if ecr_region(image.repository()) != Some(region) {
+            found.image_of_other_region(&it.at.key("image"), image.as_str(), region);
+        }
+    }
     for written in all(subject) {
         let at = written.at.key("image");
         let (at, repository, image) = match written.image {

@@ -29,6 +29,7 @@ mod ranges;
 mod runs;
 mod serving;
 mod sharing;
+mod sidecars;
 mod sizes;
 mod storage;
 mod subnets;
@@ -39,12 +40,13 @@ mod webservers;
 
 use std::borrow::Cow;
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, Place};
 use crate::plan::{Foundation, Plan};
+use crate::source::Source;
 use crate::spec::choice::{CountOrList, WordOr};
 use crate::spec::network::{ExistingVpc, Network};
-use crate::spec::path::SpecPath;
-use crate::spec::{Loaded, Spec};
+use crate::spec::path::{SpecPath, Step};
+use crate::spec::{Loaded, Remnant, Spec, load_all, remnants};
 
 /// What rules look at.
 struct Subject<'a> {
@@ -77,6 +79,7 @@ const RULES: &[&[Rule]] = &[
     sizes::RULES,
     locations::RULES,
     serving::RULES,
+    sidecars::RULES,
     images::RULES,
     storage::RULES,
     local::RULES,
@@ -98,6 +101,44 @@ pub fn check(spec: &Spec, environment: Option<&str>) -> Diagnostics {
         rule(&subject, &mut found);
     }
     found
+}
+
+/// Reads a spec and checks it: the deployments that it describes, and everything that is wrong with it. Where some parts have
+/// the wrong shape there are no deployments, and the rules run over the rest, so that nobody corrects a spec in two rounds.
+pub fn examine(source: &Source, environment: Option<&str>) -> (Vec<Loaded<Spec>>, Diagnostics) {
+    match load_all(source, environment) {
+        Ok(deployments) => {
+            let found = check_all(&deployments);
+            (deployments, found)
+        }
+        Err(mut found) => {
+            for rest in &remnants::<Spec>(source, environment) {
+                found.append(check_rest(rest));
+            }
+            (Vec::new(), found)
+        }
+    }
+}
+
+/// What the rules say of the parts that stand. A finding may come of a part that is missing, so none is reported beside or
+/// around one.
+fn check_rest(Remnant { loaded, left_out }: &Remnant<Spec>) -> Diagnostics {
+    let mut found = Diagnostics::default();
+    if left_out.iter().any(|it| it.steps().len() < 2) {
+        return found;
+    }
+    found.append(check(&loaded.spec, loaded.origin.environment()));
+    let apart =
+        |at: &SpecPath| left_out.iter().all(|it| section(it) != section(at) && !it.steps().starts_with(at.steps()));
+    found.retain(|it| matches!(&it.place, Place::Spec(at, _) if apart(at)));
+    loaded.origin.place(&mut found);
+    found
+}
+
+/// What a path belongs to: a section of the spec, or one of the things that a section has by keys of the user's.
+fn section(at: &SpecPath) -> &[Step] {
+    let keyed = matches!(at.steps().first(), Some(Step::Key(name)) if name == "code_locations" || name == "tasks");
+    &at.steps()[..at.steps().len().min(if keyed { 2 } else { 1 })]
 }
 
 /// Checks the deployments of one spec, each by itself and against the others. Findings are placed where their text is.

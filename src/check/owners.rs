@@ -57,7 +57,7 @@ pub(super) fn task_at(key: impl AsRef<str>) -> SpecPath {
 }
 
 impl Subject<'_> {
-    /// Every code location and every task.
+    /// Every code location, each of its sidecars, and every task.
     pub(super) fn owners(&self) -> impl Iterator<Item = Owner<'_>> {
         let locations = self.spec.code_locations.iter().map(|(key, it)| Owner {
             key: key.into(),
@@ -66,6 +66,13 @@ impl Subject<'_> {
             secrets: it.secrets.as_ref(),
             permissions: it.permissions.as_ref(),
         });
+        let sidecars = self.sidecars().into_iter().map(|it| Owner {
+            key: it.location.into(),
+            env: it.sidecar.env.as_ref(),
+            secrets: it.sidecar.secrets.as_ref(),
+            permissions: None,
+            at: it.at,
+        });
         let tasks = self.spec.tasks.iter().flatten().map(|(key, it)| Owner {
             key: key.into(),
             at: task_at(key.as_str()),
@@ -73,7 +80,7 @@ impl Subject<'_> {
             secrets: it.secrets.as_ref(),
             permissions: it.permissions.as_ref(),
         });
-        locations.chain(tasks)
+        locations.chain(sidecars).chain(tasks)
     }
 
     /// The same, planned.

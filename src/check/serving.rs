@@ -30,7 +30,7 @@ fn keys(subject: &Subject, found: &mut Diagnostics) {
 }
 
 /// Keys, whether each is written, and the manners it belongs to.
-fn written(location: &CodeLocation) -> [(&'static str, bool, &'static [Serve]); 16] {
+fn written(location: &CodeLocation) -> [(&'static str, bool, &'static [Serve]); 17] {
     const LOADED: &[Serve] = &[Serve::Grpc, Serve::InProcess];
     const APART: &[Serve] = &[Serve::Grpc, Serve::External];
     const EXTERNAL: &[Serve] = &[Serve::External];
@@ -47,6 +47,7 @@ fn written(location: &CodeLocation) -> [(&'static str, bool, &'static [Serve]); 
         ("gitrev", location.gitrev.is_some(), APART),
         ("writable_root", location.writable_root.is_some(), APART),
         ("volumes", location.volumes.is_some(), APART),
+        ("sidecars", location.sidecars.is_some(), APART),
         ("host", location.host.is_some(), EXTERNAL),
         ("port", location.port.is_some(), EXTERNAL),
         ("socket", location.socket.is_some(), EXTERNAL),

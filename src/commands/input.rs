@@ -7,14 +7,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
 use dagforge::blueprint::{BlueprintError, Blueprints};
-use dagforge::check::check_all;
+use dagforge::check::examine;
 use dagforge::cli::{Input, MessageFormat, Revision};
 use dagforge::compile::{Compiled, compile};
 use dagforge::diagnostic::{Diagnostics, Look, Placed};
 use dagforge::output::read_blueprints;
 use dagforge::source::Source;
 use dagforge::spec::scalar::{GitRev, Scalar};
-use dagforge::spec::{Loaded, Spec, load_all};
+use dagforge::spec::{Loaded, Spec};
 
 use super::FOUND;
 
@@ -33,11 +33,7 @@ pub fn read(input: &Input) -> Result<Option<Checked>> {
         Ok(source) => source,
         Err(found) => return report(&Source::new(&name, ""), &found, format).map(|()| None),
     };
-    let deployments = match load_all::<Spec>(&source, input.env.as_deref()) {
-        Ok(deployments) => deployments,
-        Err(found) => return report(&source, &found, format).map(|()| None),
-    };
-    let found = check_all(&deployments);
+    let (deployments, found) = examine(&source, input.env.as_deref());
     report(&source, &found, format)?;
     Ok((!found.has_errors()).then_some(Checked { deployments }))
 }

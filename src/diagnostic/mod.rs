@@ -25,6 +25,7 @@ mod runs;
 mod serving;
 mod shape;
 mod sharing;
+mod sidecar;
 mod storage;
 pub mod suggest;
 mod tags;
@@ -52,6 +53,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         database::CODES,
         location::CODES,
         serving::CODES,
+        sidecar::CODES,
         storage::CODES,
         environment::CODES,
         github::CODES,
@@ -196,6 +198,11 @@ impl Diagnostics {
     /// The same, to correct their places.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Diagnostic> {
         self.found.iter_mut()
+    }
+
+    /// Keeps the findings that a condition holds for.
+    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.found.retain(keep);
     }
 
     /// Takes over the findings of another stage.

@@ -1,11 +1,10 @@
 //! A finding's code: what is wrong and why, where that is written, and an example with what is found in it.
 
-use crate::check::check_all;
+use crate::check::examine;
 use crate::diagnostic::suggest::nearest;
 use crate::diagnostic::{Code, Example, Look, codes};
 use crate::init::from_compose;
 use crate::source::Source;
-use crate::spec::{Spec, load_all};
 
 /// Characters of a line of prose.
 const WIDTH: usize = 100;
@@ -34,10 +33,9 @@ fn explained(code: &Code) -> String {
 fn found(code: &Code, text: &str) -> String {
     let source = Source::new(format!("{code}.yaml"), text);
     let environment = text.lines().next().and_then(|it| it.strip_prefix("# --env "));
-    let found = match (code.example, load_all::<Spec>(&source, environment)) {
-        (Example::Compose(_), _) => from_compose(&source).found,
-        (_, Ok(deployments)) => check_all(&deployments),
-        (_, Err(found)) => found,
+    let found = match code.example {
+        Example::Compose(_) => from_compose(&source).found,
+        _ => examine(&source, environment).1,
     };
     found.print(&source, Look::Plain).trim_end().to_owned()
 }

@@ -136,17 +136,23 @@ pub fn execute_command(log_group: &LogGroup) -> Vec<Statement> {
 /// What ECS itself does before a container starts: pull the image, write the logs, read the secrets.
 pub fn execution(repository: &Repository, log_groups: &[&LogGroup], secrets: &[(String, Text)]) -> Vec<Statement> {
     let repository = arn("ecr", format!("repository/{}", repository.name));
-    execution_of(Some(&repository), log_groups, secrets)
+    execution_of(&[&repository], log_groups, secrets)
 }
 
-/// The same for an image from any ECR repository, by its ARN, or from a registry that knows nothing of IAM.
-pub fn execution_of(repository: Option<&Text>, log_groups: &[&LogGroup], secrets: &[(String, Text)]) -> Vec<Statement> {
+/// The same for images from any ECR repositories, by their ARNs; registries that know nothing of IAM have none.
+pub fn execution_of(repositories: &[&Text], log_groups: &[&LogGroup], secrets: &[(String, Text)]) -> Vec<Statement> {
     let pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
     let streams = log_groups.iter().map(|it| arn("logs", format!("log-group:{}:log-stream:*", it.name)));
     let mut statements = Vec::new();
-    if let Some(repository) = repository {
+    if !repositories.is_empty() {
+        let mut once: Vec<&Text> = Vec::new();
+        for repository in repositories {
+            if !once.contains(repository) {
+                once.push(repository);
+            }
+        }
         statements.push(Statement::allow("SignInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]));
-        statements.push(Statement::allow("PullImages", pull, [repository]));
+        statements.push(Statement::allow("PullImages", pull, once));
     }
     statements.push(Statement::allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], streams));
     for (sid, action) in

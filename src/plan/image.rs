@@ -129,8 +129,8 @@ fn repository_arn(name: &str) -> Text {
     arn("ecr", format!("repository/{name}"))
 }
 
-/// The repository of `<account>.dkr.ecr.<region>.amazonaws.com/<name>`, whosever it is.
-fn ecr(repository: &str) -> Option<Text> {
+/// ARN of the repository of `<account>.dkr.ecr.<region>.amazonaws.com/<name>`, whosever it is; none for other registries.
+pub fn ecr(repository: &str) -> Option<Text> {
     let (host, name) = repository.split_once('/')?;
     let (account, _) = host.split_once(".dkr.ecr.")?;
     Some(arn_in("ecr", ecr_region(repository)?, account, &format!("repository/{name}")))

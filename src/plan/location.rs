@@ -1,6 +1,7 @@
 //! The room of one code location: its repository, its server, its run definition and their roles.
 
 pub mod server;
+pub mod sidecar;
 
 use std::slice::from_ref;
 
@@ -30,6 +31,7 @@ use crate::spec::compute::{CodeLocation, Runs, StepIsolation};
 use crate::spec::location::Serve;
 use crate::spec::storage::Side;
 use server::Server;
+use sidecar::Sidecar;
 
 /// One code location.
 #[derive(Clone, Debug, Serialize)]
@@ -89,7 +91,14 @@ impl Location {
             spec,
             image: Image::resolve(spec, deployment, &Wanted::location(key, location)),
             volumes: file_system::volumes(spec, deployment, key, location),
-            secrets: Secrets::resolve(deployment, key, &what, location.secrets.as_ref()),
+            secrets: Secrets::resolve_among(
+                deployment,
+                key,
+                &what,
+                location.secrets.as_ref(),
+                &sidecar::secrets(location),
+            ),
+            sidecars: sidecar::sidecars(deployment, key, &what, location),
         };
         let served = location.serve != Some(Serve::External);
         let server = served.then(|| Server::resolve(&parts));
@@ -106,7 +115,7 @@ impl Location {
             revision_is_input,
             image_source: parts.image.source,
             repository: parts.image.repository,
-            created_secrets: parts.secrets.created,
+            created_secrets: sidecar::created(parts.secrets.created, parts.sidecars),
             access_points: parts.volumes.into_iter().map(|it| it.access_point).collect(),
             run_log_group,
         }
@@ -122,14 +131,18 @@ struct Parts<'a> {
     image: Image,
     secrets: Secrets,
     volumes: Vec<Volume>,
+    sidecars: Vec<Sidecar>,
 }
 
 impl Parts<'_> {
     fn execution_role(&self, server_logs: Option<&LogGroup>, run_logs: &LogGroup) -> Role {
         let mut secrets = shared::instance_secret_grants(self.around.data);
         secrets.extend(self.secrets.grants.iter().cloned());
+        secrets.extend(self.sidecars.iter().flat_map(|it| it.secrets.grants.iter().cloned()));
+        let pull: Vec<_> =
+            self.image.pull.iter().chain(self.sidecars.iter().filter_map(|it| it.pull.as_ref())).collect();
         let log_groups: Vec<_> = server_logs.into_iter().chain([run_logs]).collect();
-        let statements = access::execution_of(self.image.pull.as_ref(), &log_groups, &secrets);
+        let statements = access::execution_of(&pull, &log_groups, &secrets);
         // The daemon passes this role too when it launches a run, so it stands under the same path.
         self.role("run", "execution", "Starts the tasks of", statements)
     }
@@ -216,13 +229,15 @@ impl Parts<'_> {
             name: name.to_owned(),
             image: self.image.reference.clone(),
             essential: true,
+            cpu: None,
+            memory: None,
             entry_point: Vec::new(),
             command: Vec::new(),
             working_directory: None,
-            user: self.around.deployment.user.clone(),
+            user: Some(self.around.deployment.user.clone()),
             environment: sorted(environment),
             secrets: self.secrets(),
-            port: None,
+            ports: Vec::new(),
             health_check: None,
             depends_on: Vec::new(),
             mounts: [Mount::tmp()].into_iter().chain(self.volumes_on(side).map(|it| it.mount.clone())).collect(),
@@ -233,13 +248,20 @@ impl Parts<'_> {
         }
     }
 
+    fn sidecars_on(&self, side: Side) -> impl Iterator<Item = &Sidecar> {
+        self.sidecars.iter().filter(move |it| it.is_on(side))
+    }
+
+    /// Dagster's container, after the sidecars that it waits for.
     fn task(
         &self,
         side: Side,
         (cpu, memory): (u32, u32),
         ephemeral_gib: Option<u32>,
-        container: Container,
+        mut container: Container,
     ) -> TaskDefinition {
+        container.depends_on.extend(self.sidecars_on(side).map(Sidecar::dependency));
+        let sidecars = self.sidecars_on(side).map(|it| it.container(&container.log));
         TaskDefinition {
             family: self.family(match side {
                 Side::Server => "server",
@@ -249,9 +271,9 @@ impl Parts<'_> {
             memory: memory.to_string(),
             cpu_architecture: self.around.deployment.cpu_architecture.clone(),
             ephemeral_gib,
-            volumes: vec![TMP.to_owned()],
+            volumes: [TMP.to_owned()].into_iter().chain(self.sidecars_on(side).filter_map(Sidecar::volume)).collect(),
             efs_volumes: self.volumes_on(side).map(|it| it.volume.clone()).collect(),
-            containers: vec![container],
+            containers: sidecars.chain([container.clone()]).collect(),
             keep_old_revisions: false,
         }
     }

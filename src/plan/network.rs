@@ -249,7 +249,10 @@ pub fn endpoint_services(spec: &Spec, network: &SpecNetwork, nat: Nat, exec: boo
 
 /// A parameter may be named by its path or by its ARN, and may be the password of an existing database.
 fn uses_ssm(spec: &Spec) -> bool {
-    let locations = spec.code_locations.values().filter_map(|it| it.secrets.as_ref());
+    let locations = spec.code_locations.values().flat_map(|it| {
+        let sidecars = it.sidecars.iter().flatten().filter_map(|(_, sidecar)| sidecar.secrets.as_ref());
+        it.secrets.iter().chain(sidecars)
+    });
     let tasks = spec.tasks.iter().flatten().filter_map(|(_, it)| it.secrets.as_ref());
     let secrets = locations.chain(tasks).flat_map(|it| it.values()).filter_map(SecretSource::existing);
     let database = spec.database.as_ref().and_then(|it| it.existing.as_ref()).and_then(|it| it.password.as_ref());
@@ -298,13 +301,17 @@ fn flow_logs(network: &SpecNetwork, deployment: &Deployment) -> Option<FlowLogs>
     log_group.retention_days = wanted.retention_days.unwrap_or(deployment.log_retention_days);
     let actions = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
     let group = arn("logs", format!("log-group:{}:*", log_group.name));
+    // Both rights and both conditions of the trust are what the VPC guide asks for, but for the right to create the group
+    // (<https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html>). Finding a group knows no resource.
+    let find = Statement::allow("Find", ["logs:DescribeLogGroups"], ["*"]);
+    let trust = Trust::service("vpc-flow-logs.amazonaws.com");
     Some(FlowLogs {
         role: deployment.role(
             "service",
             "flow-logs",
             "Writes the VPC's flow logs",
-            Trust::service("vpc-flow-logs.amazonaws.com"),
-            vec![Statement::allow("Write", actions, [group])],
+            Trust { source: Some(arn("ec2", "vpc-flow-log/*")), ..trust },
+            vec![find, Statement::allow("Write", actions, [group])],
         ),
         log_group,
         traffic_type: "ALL".to_owned(),

@@ -96,8 +96,20 @@ impl Secrets {
         what: &str,
         secrets: Option<&IndexMap<EnvName, SecretSource>>,
     ) -> Self {
+        Self::resolve_among(deployment, owner, what, secrets, &[secrets])
+    }
+
+    /// The same for one of an owner's containers: what is created under one name is one secret of the owner, with the
+    /// keys that any of its containers asks for.
+    pub fn resolve_among(
+        deployment: &Deployment,
+        owner: &Key,
+        what: &str,
+        secrets: Option<&IndexMap<EnvName, SecretSource>>,
+        everybody: &[Option<&IndexMap<EnvName, SecretSource>>],
+    ) -> Self {
         let mut all = Self { variables: Vec::new(), grants: Vec::new(), created: Vec::new() };
-        let keys = keys(secrets);
+        let keys = keys(everybody);
         for (variable_name, source) in secrets.into_iter().flatten() {
             let Reference { value_from, resource, action } = match source {
                 SecretSource::Existing(existing) => reference(existing),
@@ -127,9 +139,9 @@ impl Secrets {
 }
 
 /// The JSON keys that variables want of each created secret, by its name.
-fn keys(secrets: Option<&IndexMap<EnvName, SecretSource>>) -> BTreeMap<String, Vec<&str>> {
+fn keys<'a>(everybody: &[Option<&'a IndexMap<EnvName, SecretSource>>]) -> BTreeMap<String, Vec<&'a str>> {
     let mut keys: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for (variable, source) in secrets.into_iter().flatten() {
+    for (variable, source) in everybody.iter().copied().flatten().flatten() {
         if let SecretSource::Created(secret) = source {
             let known = keys.entry(created_name(variable, secret)).or_default();
             let key = secret.key.as_ref().map(|it| it.as_str()).filter(|it| !known.contains(it));

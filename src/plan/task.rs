@@ -37,20 +37,24 @@ pub struct Container {
     pub image: Text,
     /// The task stops when this container does.
     pub essential: bool,
+    /// CPU units of the task that are set aside for it; none shares them all.
+    pub cpu: Option<u32>,
+    /// MiB of the task's memory that it may use at most; none shares it all.
+    pub memory: Option<u32>,
     /// Replaces the image's entry point; empty leaves it.
     pub entry_point: Vec<String>,
     /// Command; empty where the launcher gives it.
     pub command: Vec<Text>,
     /// Directory that the command starts in; none leaves the image's own.
     pub working_directory: Option<String>,
-    /// `uid:gid`.
-    pub user: String,
+    /// `uid:gid`; none leaves the image's own.
+    pub user: Option<String>,
     /// Plain environment, sorted by name: ECS compares it as a set, a diff should not show an order.
     pub environment: Vec<Variable>,
     /// Environment from secrets, sorted by name.
     pub secrets: Vec<Variable>,
-    /// Port the container listens on.
-    pub port: Option<u16>,
+    /// Ports the container listens on.
+    pub ports: Vec<u16>,
     /// Health check that ECS runs inside the container.
     pub health_check: Option<HealthCheck>,
     /// Containers that must have reached a condition first.

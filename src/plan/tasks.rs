@@ -133,7 +133,8 @@ impl Parts<'_> {
 
     fn execution_role(&self) -> Role {
         let [_, name] = role_names(self.key);
-        let statements = access::execution_of(self.image.pull.as_ref(), &[&self.log_group], &self.secrets.grants);
+        let pull: Vec<_> = self.image.pull.iter().collect();
+        let statements = access::execution_of(&pull, &[&self.log_group], &self.secrets.grants);
         self.make_role(&name, "Starts", statements)
     }
 
@@ -187,13 +188,15 @@ impl Parts<'_> {
             name: CONTAINER.to_owned(),
             image: self.image.reference.clone(),
             essential: true,
+            cpu: None,
+            memory: None,
             entry_point: Vec::new(),
             command: self.task.command.iter().map(Text::from).collect(),
             working_directory: package.map(|it| it.directory.clone()),
-            user: self.around.deployment.user.clone(),
+            user: Some(self.around.deployment.user.clone()),
             environment: self.environment(),
             secrets: sorted(self.secrets.variables.clone()),
-            port: None,
+            ports: Vec::new(),
             health_check: None,
             depends_on: package.map(Package::dependency).into_iter().collect(),
             mounts: package.map(Package::mount).into_iter().chain(self.tmp()).collect(),

@@ -104,7 +104,7 @@ impl Core<'_> {
         let log_group =
             self.around.deployment.log_group(manner.name, output("ui", &format!("{}_log_group", manner.id)));
         let container = Container {
-            port: Some(WEB_PORT),
+            ports: vec![WEB_PORT],
             // A session of ECS Exec writes below the root file system.
             read_only_root: !manner.exec,
             ..self.container(&route.target.container, &command(web, manner.read_only), &log_group)

@@ -13,6 +13,7 @@ use super::scalar::{
     Arn, Cidr, DomainName, EnvName, GitRev, HostedZoneId, ImageRef, KeyPrefix, PathPrefix, PythonModule, SecretSource,
     TlsPolicy,
 };
+use super::sidecar::Sidecar;
 use super::storage::Volume;
 use super::task::OtherImage;
 use super::web::{Auth, Autoscale, ExistingListener, ExistingLogBucket, ReadOnlyCopy, Waf};
@@ -169,6 +170,8 @@ pub struct CodeLocation {
     pub s3_prefix: Option<KeyPrefix>,
     /// Folders of file systems in server and runs, by a name of your choice; default none.
     pub volumes: Option<Keyed<Volume>>,
+    /// Containers beside Dagster's own in server and runs, by a name of your choice; default none.
+    pub sidecars: Option<Keyed<Sidecar>>,
     /// Leave the root file system writable; default false (read-only, `/tmp` writable).
     pub writable_root: Option<bool>,
 }

@@ -24,12 +24,13 @@ mod retired;
 pub mod scalar;
 mod schema;
 mod shape;
+pub mod sidecar;
 pub mod storage;
 mod syntax;
 pub mod task;
 pub mod web;
 
-pub use load::{Document, Loaded, load, load_all};
+pub use load::{Document, Loaded, Remnant, load, load_all, remnants};
 pub use schema::schema;
 
 use indexmap::IndexMap;
@@ -106,7 +107,6 @@ impl Document for Spec {
         "cluster.create",
         "cluster.exec",
         "cluster.existing",
-        "code_locations.*.sidecars",
         "config.delivery",
         "config.prefix",
         "config.trigger",

@@ -64,8 +64,9 @@ def test_a_sensor_and_a_schedule_tick(stage, activity):
         def ended(name=name):
             return [tick for tick in stage.ui.ticks(first, name) if tick["status"] != "STARTED"]
 
-        ticks = until(ended, 300, f"{name} does not tick")
-        assert ticks[0]["status"] == "SKIPPED" and ticks[0]["skipReason"] == expected, ticks
+        until(ended, 300, f"{name} does not tick")
+        # A tick may find its server busy and fail; the daemon then ticks again.
+        until(lambda: any(tick["skipReason"] == expected for tick in ended()), 300, lambda: stage.ui.ticks(first, name))
 
 
 @pytest.mark.lives_on
@@ -74,6 +75,13 @@ def test_the_log_of_a_tick_is_in_the_ui(stage, activity):
     first = stage.locations[0]
     found = until(lambda: stage.ui.tick_logs(first, "watcher"), 300, "no tick has a log")
     assert "a tick of revision r1" in found
+
+
+@pytest.mark.lives_on
+def test_what_a_running_step_prints_is_in_the_ui_before_it_ends(stage, activity):
+    """After the upload interval; the run asks first whether a complete log is there, which is all that it reads."""
+    activity.working(activity.terminated)
+    until(lambda: stage.ui.captured(activity.terminated)["stdout"] == "waiting\n", 300, stage.explain)
 
 
 @pytest.mark.lives_on

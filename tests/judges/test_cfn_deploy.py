@@ -58,6 +58,13 @@ def test_every_stack_is_complete(deployment, deployed):
     assert set(mine.values()) <= COMPLETE, mine
 
 
+def given_images(deployment):
+    """Containers whose image has a version of its own: they fetch the config, or stand beside Dagster's."""
+    definitions = [side for each in deployment.plan["locations"] if each["server"] for side in (each["run"], each["server"]["task"])]
+    names = {container["name"] for definition in definitions for container in definition["containers"]}
+    return {"config", *names} - {"run", "server"}
+
+
 def test_services_run_what_was_rendered(deployment, deployed):
     world = deployed(deployment).world
     found = services(world, deployment)
@@ -68,7 +75,7 @@ def test_services_run_what_was_rendered(deployment, deployed):
         assert (running["networkMode"], running["requiresCompatibilities"]) == ("awsvpc", ["FARGATE"])
         assert running["taskRoleArn"] != running["executionRoleArn"]
         for container in running["containerDefinitions"]:
-            if container["name"] != "config":
+            if container["name"] not in given_images(deployment):
                 assert container["image"].endswith(f":{current(world, deployment)}"), container["image"]
 
 
@@ -78,7 +85,8 @@ def test_code_servers_name_their_run_definitions(deployment, deployed):
     for layer in deployment.layers:
         if layer.name != "location":
             continue
-        (server,) = definition(world, f"{deployment.name}_server_{layer.owner}")["containerDefinitions"]
+        containers = definition(world, f"{deployment.name}_server_{layer.owner}")["containerDefinitions"]
+        (server,) = (each for each in containers if each["name"] == "server")
         environment = {pair["name"]: pair["value"] for pair in server["environment"]}
         context = json.loads(environment["DAGSTER_CONTAINER_CONTEXT"])["ecs"]
         run = definition(world, context["task_definition_arn"])

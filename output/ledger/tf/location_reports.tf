@@ -195,6 +195,11 @@ resource "aws_iam_role_policy" "run_reports" {
   })
 }
 
+resource "aws_iam_role_policy_attachment" "run_reports_1" {
+  role       = aws_iam_role.run_reports.name
+  policy_arn = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
+}
+
 resource "aws_ecs_task_definition" "run_reports" {
   family                   = "ledger_run_reports"
   requires_compatibilities = ["FARGATE"]
@@ -216,7 +221,48 @@ resource "aws_ecs_task_definition" "run_reports" {
     name = "tmp"
   }
 
+  volume {
+    name = "tmp_otel"
+  }
+
   container_definitions = jsonencode([
+    {
+      name      = "otel"
+      image     = "public.ecr.aws/aws-observability/aws-otel-collector:v0.43.3"
+      essential = false
+
+      command = [
+        "--config=/etc/ecs/ecs-default-config.yaml",
+      ]
+
+      readonlyRootFilesystem = true
+      stopTimeout            = 30
+      linuxParameters        = { initProcessEnabled = false }
+
+      portMappings = [
+        { containerPort = 4317, hostPort = 4317, protocol = "tcp" },
+        { containerPort = 4318, hostPort = 4318, protocol = "tcp" },
+      ]
+
+      environment = [
+        { name = "AWS_DEFAULT_REGION", value = "eu-central-1" },
+      ]
+
+      mountPoints = [
+        { sourceVolume = "tmp_otel", containerPath = "/tmp", readOnly = false },
+      ]
+
+      logConfiguration = {
+        logDriver = "awslogs"
+        options = {
+          awslogs-group         = local.run_log_group_reports
+          awslogs-region        = local.region
+          awslogs-stream-prefix = "otel"
+          mode                  = "non-blocking"
+          max-buffer-size       = "25m"
+        }
+      }
+    },
     {
       name      = "run"
       image     = "${local.repository_uri_reports}:${local.gitrev_reports}"
@@ -227,6 +273,10 @@ resource "aws_ecs_task_definition" "run_reports" {
       stopTimeout            = 120
       linuxParameters        = { initProcessEnabled = true }
 
+      dependsOn = [
+        { containerName = "otel", condition = "START" },
+      ]
+
       environment = [
         { name = "AWS_DEFAULT_REGION", value = "eu-central-1" },
         { name = "DAGFORGE_COMPUTE_LOGS_BUCKET", value = local.compute_logs_bucket },
@@ -234,6 +284,7 @@ resource "aws_ecs_task_definition" "run_reports" {
         { name = "DAGSTER_POSTGRES_DB", value = "dagster" },
         { name = "DAGSTER_POSTGRES_HOSTNAME", value = local.database_host },
         { name = "DAGSTER_POSTGRES_USERNAME", value = "dagster" },
+        { name = "OTEL_EXPORTER_OTLP_ENDPOINT", value = "http://localhost:4318" },
       ]
 
       mountPoints = [
@@ -325,6 +376,11 @@ resource "aws_iam_role_policy" "server_reports" {
   })
 }
 
+resource "aws_iam_role_policy_attachment" "server_reports_1" {
+  role       = aws_iam_role.server_reports.name
+  policy_arn = "arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess"
+}
+
 resource "aws_ecs_task_definition" "server_reports" {
   family                   = "ledger_server_reports"
   requires_compatibilities = ["FARGATE"]
@@ -343,7 +399,48 @@ resource "aws_ecs_task_definition" "server_reports" {
     name = "tmp"
   }
 
+  volume {
+    name = "tmp_otel"
+  }
+
   container_definitions = jsonencode([
+    {
+      name      = "otel"
+      image     = "public.ecr.aws/aws-observability/aws-otel-collector:v0.43.3"
+      essential = false
+
+      command = [
+        "--config=/etc/ecs/ecs-default-config.yaml",
+      ]
+
+      readonlyRootFilesystem = true
+      stopTimeout            = 30
+      linuxParameters        = { initProcessEnabled = false }
+
+      portMappings = [
+        { containerPort = 4317, hostPort = 4317, protocol = "tcp" },
+        { containerPort = 4318, hostPort = 4318, protocol = "tcp" },
+      ]
+
+      environment = [
+        { name = "AWS_DEFAULT_REGION", value = "eu-central-1" },
+      ]
+
+      mountPoints = [
+        { sourceVolume = "tmp_otel", containerPath = "/tmp", readOnly = false },
+      ]
+
+      logConfiguration = {
+        logDriver = "awslogs"
+        options = {
+          awslogs-group         = local.server_log_group_reports
+          awslogs-region        = local.region
+          awslogs-stream-prefix = "otel"
+          mode                  = "non-blocking"
+          max-buffer-size       = "25m"
+        }
+      }
+    },
     {
       name      = "server"
       image     = "${local.repository_uri_reports}:${local.gitrev_reports}"
@@ -366,6 +463,10 @@ resource "aws_ecs_task_definition" "server_reports" {
       stopTimeout            = 75
       linuxParameters        = { initProcessEnabled = true }
 
+      dependsOn = [
+        { containerName = "otel", condition = "START" },
+      ]
+
       portMappings = [
         { containerPort = 4000, hostPort = 4000, protocol = "tcp" },
       ]
@@ -378,6 +479,7 @@ resource "aws_ecs_task_definition" "server_reports" {
         { name = "DAGSTER_POSTGRES_DB", value = "dagster" },
         { name = "DAGSTER_POSTGRES_HOSTNAME", value = local.database_host },
         { name = "DAGSTER_POSTGRES_USERNAME", value = "dagster" },
+        { name = "OTEL_EXPORTER_OTLP_ENDPOINT", value = "http://localhost:4318" },
       ]
 
       mountPoints = [

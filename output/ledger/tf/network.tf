@@ -181,6 +181,8 @@ resource "aws_iam_role" "flow_log" {
         Action    = "sts:AssumeRole"
         Condition = {
           StringEquals = { "aws:SourceAccount" = local.account_id }
+
+          ArnLike = { "aws:SourceArn" = "arn:${local.partition}:ec2:${local.region}:${local.account_id}:vpc-flow-log/*" }
         }
       }
     ]
@@ -194,6 +196,14 @@ resource "aws_iam_role_policy" "flow_log" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
+      {
+        Sid    = "Find"
+        Effect = "Allow"
+        Action = ["logs:DescribeLogGroups"]
+        Resource = [
+          "*",
+        ]
+      },
       {
         Sid    = "Write"
         Effect = "Allow"

@@ -108,7 +108,7 @@ fn task(parts: &Parts<'_>, written: &SpecServer, log_group: &LogGroup) -> TaskDe
     ));
     let mut container = Container {
         command: command(parts.location, port),
-        port: Some(port),
+        ports: vec![port],
         health_check: Some(health_check(port, written.startup_seconds.unwrap_or(180))),
         ..parts.container(Side::Server, environment, log_group)
     };

@@ -91,17 +91,19 @@ impl Package {
             name: PACKAGE.to_owned(),
             image: init_image(spec).into(),
             essential: false,
+            cpu: None,
+            memory: None,
             entry_point: shell(),
             command: vec![script.into()],
             working_directory: None,
-            user: ROOT.to_owned(),
+            user: Some(ROOT.to_owned()),
             environment: vec![
                 variable("AWS_DEFAULT_REGION", &deployment.region),
                 variable(BUCKET_VARIABLE, &self.bucket),
                 variable(KEY_VARIABLE, &self.key),
             ],
             secrets: Vec::new(),
-            port: None,
+            ports: Vec::new(),
             health_check: None,
             depends_on: Vec::new(),
             mounts: vec![archive(false)],
@@ -114,7 +116,7 @@ impl Package {
 
     /// The init container that unpacks the archive with the image of the task, whose mounts it shares.
     pub fn unpack(&self, task: &Container) -> Container {
-        let (directory, user) = (&self.directory, &task.user);
+        let (directory, user) = (&self.directory, task.user.as_deref().unwrap_or(ROOT));
         // Owners in the archive mean nothing here: `-o` leaves the files to whoever unpacks.
         let mut script = format!("cd {directory}\ntar -xzof {ARCHIVE_DIRECTORY}/{FILE}\nchown -R {user} .\n");
         if task.mounts.iter().any(|it| it.volume == TMP) {
@@ -127,7 +129,7 @@ impl Package {
             entry_point: shell(),
             command: vec![script.into()],
             working_directory: None,
-            user: ROOT.to_owned(),
+            user: Some(ROOT.to_owned()),
             environment: Vec::new(),
             secrets: Vec::new(),
             depends_on: vec![Dependency { container: PACKAGE.to_owned(), condition: "SUCCESS".to_owned() }],
