@@ -118,7 +118,7 @@ fn list_compute_logs(bucket: &Text) -> Statement {
 
 /// ECS Exec: the four actions of the session know no resource, nor does finding the log that the task writes of it
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
-pub fn execute_command(log_group: &LogGroup) -> Vec<Statement> {
+pub fn execute_command(log_group: Option<&LogGroup>) -> Vec<Statement> {
     let actions = [
         "ssmmessages:CreateControlChannel",
         "ssmmessages:CreateDataChannel",
@@ -126,11 +126,13 @@ pub fn execute_command(log_group: &LogGroup) -> Vec<Statement> {
         "ssmmessages:OpenDataChannel",
     ];
     let write = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
-    vec![
-        Statement::allow("ExecuteCommand", actions, ["*"]),
-        Statement::allow("FindSessionLog", ["logs:DescribeLogGroups"], ["*"]),
-        Statement::allow("WriteSessionLog", write, [arn("logs", format!("log-group:{}:*", log_group.name))]),
-    ]
+    let mut statements = vec![Statement::allow("ExecuteCommand", actions, ["*"])];
+    if let Some(log_group) = log_group {
+        statements.push(Statement::allow("FindSessionLog", ["logs:DescribeLogGroups"], ["*"]));
+        let streams = arn("logs", format!("log-group:{}:*", log_group.name));
+        statements.push(Statement::allow("WriteSessionLog", write, [streams]));
+    }
+    statements
 }
 
 /// What ECS itself does before a container starts: pull the image, write the logs, read the secrets.

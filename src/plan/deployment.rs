@@ -19,6 +19,12 @@ pub struct Deployment {
     pub partition: String,
     /// Account the deployment is guarded to; none means whichever account the credentials belong to.
     pub account: Option<String>,
+    /// Name of the ECS cluster.
+    #[serde(skip)]
+    pub cluster: String,
+    /// The cluster exists already, and may have tasks of others.
+    #[serde(skip)]
+    pub cluster_exists: bool,
     /// Deletion policies that keep what holds data.
     pub protection: Protection,
     /// Tags of every resource.
@@ -82,8 +88,11 @@ impl Deployment {
         let logs = spec.logs.clone().unwrap_or_default();
         let images = spec.images.clone().unwrap_or_default();
         let arm = images.arch == Some(crate::spec::data::Arch::Arm64);
+        let cluster = spec.cluster.as_ref().and_then(|it| it.existing.as_ref());
         Self {
             tags: tags(spec, &name),
+            cluster: cluster.map_or_else(|| name.clone(), ToString::to_string),
+            cluster_exists: cluster.is_some(),
             name,
             region: spec.region.as_str().to_owned(),
             partition: spec.region.partition().to_owned(),

@@ -11,6 +11,7 @@ pub mod data;
 pub mod data_access;
 pub mod database;
 pub mod deployment;
+pub mod exec;
 pub mod file_system;
 pub mod github;
 pub mod iam;
@@ -168,7 +169,7 @@ impl Foundation {
     /// Resolves what the config files depend on.
     pub fn resolve(spec: &Spec, environment: Option<&str>) -> Self {
         let deployment = Deployment::resolve(spec, environment);
-        let network = Network::resolve(spec, &deployment, web::exec_enabled(spec));
+        let network = Network::resolve(spec, &deployment, exec::somewhere(spec));
         let data = Data::resolve(spec, &deployment, &network.private_subnets);
         let namespace = namespace(spec, &deployment);
         let cluster = platform::cluster_name(&deployment);

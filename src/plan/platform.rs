@@ -6,6 +6,7 @@ use super::access;
 use super::config::{self, Config};
 use super::data::Data;
 use super::deployment::Deployment;
+use super::exec;
 use super::iam::{Role, Statement, Trust};
 use super::in_process::{Code, InProcess};
 use super::instance::Instance;
@@ -47,14 +48,23 @@ pub struct Platform {
 pub struct Cluster {
     /// Name.
     pub name: String,
+    /// What is created; none where it exists.
+    pub created: Option<CreatedCluster>,
+}
+
+/// A cluster of the deployment's own.
+#[derive(Clone, Debug, Serialize)]
+pub struct CreatedCluster {
     /// Level of Container Insights.
     pub container_insights: String,
     /// Capacity providers that services and runs may use.
     pub capacity_providers: Vec<String>,
     /// The one that a service or run without a strategy gets.
     pub default_capacity_provider: String,
+    /// `OVERRIDE` logs sessions of ECS Exec in the group, `NONE` nowhere.
+    pub exec_logging: String,
     /// Where sessions of ECS Exec are logged.
-    pub exec_log_group: LogGroup,
+    pub exec_log_group: Option<LogGroup>,
 }
 
 /// The daemon: one service and what belongs to it.
@@ -114,24 +124,26 @@ impl Cluster {
             Insights::Enabled => "enabled",
             Insights::Enhanced => "enhanced",
         };
-        Self {
-            name: cluster_name(deployment),
+        let exec_log_group = exec::session_log(spec, deployment);
+        let created = || CreatedCluster {
             container_insights: insights.to_owned(),
             capacity_providers: vec!["FARGATE".to_owned(), "FARGATE_SPOT".to_owned()],
             default_capacity_provider: "FARGATE".to_owned(),
-            exec_log_group: exec_log_group(deployment),
-        }
+            exec_logging: if exec_log_group.is_some() { "OVERRIDE" } else { "NONE" }.to_owned(),
+            exec_log_group,
+        };
+        Self { name: cluster_name(deployment), created: (!deployment.cluster_exists).then(created) }
     }
 }
 
-/// Where sessions of ECS Exec are logged.
-pub fn exec_log_group(deployment: &Deployment) -> LogGroup {
-    deployment.log_group("exec", output("platform", "exec_log_group"))
+/// Name of the cluster.
+pub fn cluster_name(deployment: &Deployment) -> String {
+    deployment.cluster.clone()
 }
 
-/// Name of the deployment's cluster.
-pub fn cluster_name(deployment: &Deployment) -> String {
-    deployment.name.clone()
+/// The cluster, as services refer to it.
+pub fn cluster(deployment: &Deployment) -> Text {
+    if deployment.cluster_exists { access::cluster_arn(&deployment.cluster) } else { output("platform", "cluster") }
 }
 
 /// What webserver and daemon are resolved from.
@@ -193,18 +205,19 @@ impl<'a> Core<'a> {
         let workspace = format!("{}/workspace.yaml", config::DIRECTORY);
         let container = Container {
             health_check: Some(liveness_check()),
+            read_only_root: !exec::everywhere(self.spec),
             stop_timeout: 120,
             ..self.container("daemon", &["dagster-daemon", "run", "-w", &workspace, "--log-format", "json"], &log_group)
         };
         CoreService {
-            role: self.with_code(self.role("daemon", "Dagster daemon", self.daemon_statements())),
+            role: self.with_code(self.role("daemon", "Dagster daemon", self.daemon_statements(&log_group))),
             task: self.task("daemon", size.cpu.unwrap_or(512), size.memory.unwrap_or(1024), container, &log_group),
-            service: self.service("daemon"),
+            service: Service { execute_command: exec::everywhere(self.spec), ..self.service("daemon") },
             log_group,
         }
     }
 
-    fn daemon_statements(&self) -> Vec<Statement> {
+    fn daemon_statements(&self, log_group: &LogGroup) -> Vec<Statement> {
         let cluster = cluster_name(self.around.deployment);
         let mut statements = vec![access::read_config(&self.around.data.config_bucket)];
         statements.extend(access::launch(self.around.deployment, &cluster));
@@ -213,6 +226,9 @@ impl<'a> Core<'a> {
         statements.extend(self.around.instance.inherits_network.then(access::inherit_network));
         statements.extend(access::write_compute_logs(&self.around.data.compute_logs_bucket));
         statements.extend(access::sign_in(&self.around.data.database));
+        if exec::everywhere(self.spec) {
+            statements.extend(exec::statements(self.spec, self.around.deployment, log_group));
+        }
         statements
     }
 
@@ -290,7 +306,7 @@ impl<'a> Core<'a> {
     pub(super) fn service(&self, name: &str) -> Service {
         Service {
             name: format!("{}_core_{name}", self.around.deployment.name),
-            cluster: output("platform", "cluster"),
+            cluster: cluster(self.around.deployment),
             desired_count: 1,
             minimum_healthy_percent: 0,
             maximum_percent: 100,

@@ -13,7 +13,8 @@ use super::data::Data;
 use super::deployment::Deployment;
 use super::iam::{Role, Statement, Trust, arn};
 use super::names::shortened;
-use super::text::{Input, Text, output, text};
+use super::platform;
+use super::text::{Input, Text, text};
 
 /// Longest name of a rule, and of a state machine
 /// (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html>).
@@ -71,7 +72,7 @@ impl Restart {
             secret,
             event: "Secret Label Updated".to_owned(),
             label: "AWSCURRENT".to_owned(),
-            cluster: output("platform", "cluster"),
+            cluster: platform::cluster(deployment),
             services: format!("*/{}_*", deployment.name),
             list: call("listServices"),
             update: call("updateService"),

@@ -10,7 +10,7 @@ use super::keyed::Keyed;
 use super::location::{Serve, ServerMode};
 use super::network::CreateWord;
 use super::scalar::{
-    Arn, Cidr, DomainName, EnvName, GitRev, HostedZoneId, ImageRef, KeyPrefix, PathPrefix, PythonModule, SecretSource,
+    Arn, Cidr, ClusterName, DomainName, EnvName, GitRev, HostedZoneId, ImageRef, KeyPrefix, PathPrefix, PythonModule, SecretSource,
     TlsPolicy,
 };
 use super::sidecar::Sidecar;
@@ -22,8 +22,23 @@ use super::web::{Auth, Autoscale, ExistingListener, ExistingLogBucket, ReadOnlyC
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cluster {
+    /// Name of a cluster that exists in the deployment's account and region, with the capacity providers `FARGATE` and
+    /// `FARGATE_SPOT`; nothing of it is changed. Default a cluster of the deployment's own, under its name.
+    pub existing: Option<ClusterName>,
     /// CloudWatch Container Insights: `disabled`, `enabled` or `enhanced`; default `enhanced`.
     pub insights: Option<Insights>,
+    /// ECS Exec: shells and forwarded ports in the containers of the services.
+    pub exec: Option<Exec>,
+}
+
+/// ECS Exec into everything that runs all the time: webservers, daemon and code servers.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Exec {
+    /// Turn it on for every service; default false: `web.exec` decides for the webserver alone.
+    pub enabled: Option<bool>,
+    /// Log what is typed and shown in a session, in a log group of the deployment's own; default true.
+    pub log: Option<bool>,
 }
 
 /// Levels of CloudWatch Container Insights.
@@ -79,7 +94,8 @@ pub struct Web {
     pub allow_public: Option<bool>,
     /// Seconds that an idle connection stays open; default 600, because the UI's subscriptions are websockets.
     pub idle_timeout: Option<u32>,
-    /// ECS Exec into the webserver; default true without `domain`, because the UI is then reached by port forwarding.
+    /// ECS Exec into the webserver; default true without `domain`, because the UI is then reached by port forwarding, and
+    /// where `cluster.exec` turns it on for all.
     pub exec: Option<bool>,
 }
 

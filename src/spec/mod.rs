@@ -104,9 +104,6 @@ impl Document for Spec {
     const NOT_YET: &'static [&'static str] = &[
         "access",
         "adopt",
-        "cluster.create",
-        "cluster.exec",
-        "cluster.existing",
         "config.delivery",
         "config.prefix",
         "config.trigger",

@@ -44,6 +44,14 @@ const RETIRED: &[Retired] = &[
         ],
     },
     Retired {
+        path: "cluster.create",
+        when: When::Always,
+        instead: &[
+            "remove it: a cluster is created unless `cluster.existing` names one",
+            "for a cluster that is there already, write `cluster: {existing: NAME}`",
+        ],
+    },
+    Retired {
         path: "database.protect",
         when: When::Always,
         instead: &["write `protect: false` at the top: it is about everything that holds data, and true by default"],

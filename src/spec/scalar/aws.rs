@@ -28,6 +28,11 @@ text_scalar! {
     BucketName
 }
 
+text_scalar! {
+    /// Name of an ECS cluster that exists.
+    ClusterName
+}
+
 /// Directions in region names. A region's name is checked against its grammar, not against a list: AWS opens new ones.
 const DIRECTIONS: &[&str] =
     &["central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west"];
@@ -177,6 +182,24 @@ impl Scalar for ResourceId {
             return Ok(Self(text.to_owned()));
         }
         Err(malformed::<Self>(text, "copy it from AWS: `vpc-…`, `subnet-…`, `sg-…`"))
+    }
+}
+
+impl Scalar for ClusterName {
+    const FORMAT: &'static str = "cluster-name";
+    const WHAT: &'static str = "a cluster's name";
+    const PATTERN: &'static str = "^[A-Za-z0-9_-]{1,255}$";
+
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        let good = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '-';
+        if (1..=255).contains(&text.len()) && text.chars().all(good) {
+            return Ok(Self(text.to_owned()));
+        }
+        let flaw = malformed::<Self>(text, "it has 1 to 255 letters, digits, `_` and `-`");
+        Err(match text.split_once(":cluster/") {
+            Some((_, name)) => flaw.help(format!("write the name alone: `{name}`")),
+            None => flaw,
+        })
     }
 }
 

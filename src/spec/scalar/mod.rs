@@ -17,7 +17,7 @@ mod version;
 mod web;
 
 pub use aws::{
-    AccountId, Arn, BucketName, FileSystemId, HostedZoneId, Region, ResourceId, SecurityGroupId, SubnetId, VpcId,
+    AccountId, Arn, BucketName, ClusterName, FileSystemId, HostedZoneId, Region, ResourceId, SecurityGroupId, SubnetId, VpcId,
 };
 pub use created::{CreatedSecret, JsonKey, SecretSource};
 pub use git::{CommitHash, GitUrl, RefName};
@@ -88,6 +88,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<Arn>(),
     Format::of::<BucketName>(),
     Format::of::<Cidr>(),
+    Format::of::<ClusterName>(),
     Format::of::<CommitHash>(),
     Format::of::<DagsterVersion>(),
     Format::of::<DomainName>(),
