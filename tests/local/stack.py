@@ -60,6 +60,7 @@ class Service:
             "network": self.network.path,
             "root": str(root),
             "binds": binds,
+            "shared": [],
             "readonly": service.get("read_only", False),
             "directory": self.image.directory,
             "uid": uid,
