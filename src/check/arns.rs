@@ -4,9 +4,9 @@ use super::{Rule, Subject};
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::spec::choice::WordOr;
 use crate::spec::path::SpecPath;
-use crate::spec::scalar::{Arn, Scalar, SecretRef};
+use crate::spec::scalar::{Arn, Partition, Scalar, SecretRef};
 
-pub(super) const RULES: &[Rule] = &[certificate, web, keys, policies, secrets, resources];
+pub(super) const RULES: &[Rule] = &[partition, certificate, web, keys, policies, secrets, resources];
 
 /// What AWS demands of an ARN at a place.
 struct Demand {
@@ -63,6 +63,15 @@ const KEY: Demand =
 /// An alarm is sent to a topic of its own region.
 const TOPIC: Demand =
     Demand { what: "an SNS topic", service: "sns", resources: &[""], own_region: true, own_account: false };
+const ROLE: Demand =
+    Demand { what: "an IAM role", service: "iam", resources: &["role/"], own_region: false, own_account: false };
+const PROVIDER: Demand = Demand {
+    what: "GitHub's identity provider",
+    service: "iam",
+    resources: &["oidc-provider/token.actions.githubusercontent.com"],
+    own_region: false,
+    own_account: true,
+};
 const POLICY: Demand =
     Demand { what: "a managed policy", service: "iam", resources: &["policy/"], own_region: false, own_account: true };
 /// A full ARN may name another region's secret; its form is checked when it is read.
@@ -141,6 +150,14 @@ fn keys(subject: &Subject, found: &mut Diagnostics) {
     }
 }
 
+/// The region says which partition it is.
+fn partition(subject: &Subject, found: &mut Diagnostics) {
+    let (own, region) = (subject.plan.deployment.partition.as_str(), subject.spec.region.as_str());
+    if let Some(written) = subject.spec.partition.map(Partition::as_str).filter(|it| *it != own) {
+        found.partition_of_region(&"partition".into(), written, own, region);
+    }
+}
+
 /// Policies are attached within an account.
 fn policies(subject: &Subject, found: &mut Diagnostics) {
     if let Some(topic) = subject.spec.alarms.as_ref().and_then(|it| it.sns_topic.as_ref()) {
@@ -148,6 +165,13 @@ fn policies(subject: &Subject, found: &mut Diagnostics) {
     }
     if let Some(boundary) = subject.spec.iam.as_ref().and_then(|it| it.permissions_boundary.as_ref()) {
         subject.arn(boundary, &POLICY, &"iam.permissions_boundary".into(), found);
+    }
+    let trust = subject.spec.iam.as_ref().and_then(|it| it.deploy_role.as_ref()).map(|it| &it.github);
+    if let Some(WordOr::Other(provider)) = trust.and_then(|it| it.provider.as_ref()) {
+        subject.arn(&provider.arn, &PROVIDER, &"iam.deploy_role.github.provider.arn".into(), found);
+    }
+    if let Some(role) = subject.spec.github.as_ref().and_then(|it| it.role.as_ref()) {
+        subject.arn(role, &ROLE, &"github.role".into(), found);
     }
     for (at, permission) in subject.owners().flat_map(|it| it.permissions()) {
         if let Some(managed) = &permission.managed {

@@ -38,6 +38,7 @@ mod storage;
 mod subnets;
 mod tags;
 mod tasks;
+mod terraform;
 mod web;
 mod webservers;
 
@@ -94,6 +95,7 @@ const RULES: &[&[Rule]] = &[
     people::RULES,
     tasks::RULES,
     github::RULES,
+    terraform::RULES,
     config::RULES,
     overrides::RULES,
 ];

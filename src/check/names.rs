@@ -4,7 +4,7 @@ use super::{Rule, Subject, measure};
 use crate::diagnostic::Diagnostics;
 use crate::spec::path::SpecPath;
 
-pub(super) const RULES: &[Rule] = &[buckets, database, stacks, hosts, domain];
+pub(super) const RULES: &[Rule] = &[ambiguous, buckets, database, stacks, hosts, domain];
 
 /// Longest bucket name (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>).
 const BUCKET_LIMIT: usize = 63;
@@ -41,6 +41,18 @@ impl Subject<'_> {
         let count = if excess == 1 { "a character".to_owned() } else { format!("{excess} characters") };
         let fix = format!("shorten {whose} by {count} or more{other_way}");
         found.name_too_long(&"name".into(), what, name, length, limit, &fix);
+    }
+}
+
+/// Layers of which each code location or task has one: stacks are called after them.
+const OWNED: [&str; 3] = ["location", "registry", "task"];
+
+/// Stacks of two deployments must not be called alike.
+fn ambiguous(subject: &Subject, found: &mut Diagnostics) {
+    let name = &subject.plan.deployment.name;
+    let other = |kind: &'static str| Some((kind, format!("{name}-").split_once(&format!("-{kind}-"))?.0.to_owned()));
+    if let Some((kind, other)) = OWNED.into_iter().find_map(other) {
+        found.ambiguous_name(&"name".into(), name, &other, kind);
     }
 }
 

@@ -38,7 +38,11 @@ pub(super) fn check(deployments: &[Loaded<Spec>], found: &mut Diagnostics) {
 }
 
 fn claims(spec: &Spec) -> Vec<Claim> {
-    [domain(spec), namespace(spec), database(spec), state(spec)].into_iter().flatten().chain(buckets(spec)).collect()
+    [domain(spec), namespace(spec), database(spec), state(spec), provider(spec)]
+        .into_iter()
+        .flatten()
+        .chain(buckets(spec))
+        .collect()
 }
 
 fn domain(spec: &Spec) -> Option<Claim> {
@@ -88,6 +92,22 @@ fn state(spec: &Spec) -> Option<Claim> {
         at: "output.tf.backend.s3.key",
         fix: "give each environment a `key` of its own: each apply would destroy what the other has made",
         severity: Severity::Error,
+    })
+}
+
+/// An account has one identity provider of an address
+/// (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html>).
+fn provider(spec: &Spec) -> Option<Claim> {
+    let provider = &spec.iam.as_ref()?.deploy_role.as_ref()?.github.provider;
+    if matches!(provider, Some(WordOr::Other(_))) {
+        return None;
+    }
+    let account = spec.account.as_ref().map_or_else(String::new, |it| format!(" of the account {it}"));
+    Some(Claim {
+        what: format!("GitHub's identity provider{account}"),
+        at: "iam.deploy_role.github.provider",
+        fix: "let one of them create it, and give the others its ARN: `provider: {arn: …}`",
+        severity: if spec.account.is_some() { Severity::Error } else { Severity::Warning },
     })
 }
 

@@ -32,6 +32,7 @@ mod storage;
 pub mod suggest;
 mod tags;
 mod tasks;
+mod terraform;
 mod web;
 mod yaml;
 
@@ -65,6 +66,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         runs::CODES,
         tags::CODES,
         tasks::CODES,
+        terraform::CODES,
         sharing::CODES,
         local::CODES,
         overrides::CODES,

@@ -44,6 +44,11 @@ impl Layer {
         matches!(self.name.as_str(), "network" | "registry" | "data")
     }
 
+    /// A release deploys it: the rest changes with the spec alone.
+    pub fn is_released(&self) -> bool {
+        self.has_core() || matches!(self.name.as_str(), "location" | "task")
+    }
+
     /// It may have tasks of the core image: these layers are released together.
     pub fn has_core(&self) -> bool {
         matches!(self.name.as_str(), "platform" | "ui" | "operations")
@@ -98,7 +103,10 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
         .tasks
         .iter()
         .map(|it| maker.layer(60, "task", Some(&it.key), &format!("Task {}", it.key), Vec::new(), true));
-    let access = rooms.access.as_ref().map(|_| maker.layer(70, "access", None, "What people may do", Vec::new(), true));
+    let access = rooms
+        .access
+        .as_ref()
+        .map(|_| maker.layer(70, "access", None, "What people and pipelines may do", Vec::new(), true));
     let registries = [registry].into_iter().chain(registries).chain(task_registries);
     let before = network.into_iter().chain(registries).chain(data).chain([platform, ui]).chain(operations);
     let mut layers: Vec<_> = before.chain(locations).chain(tasks).chain(access).collect();

@@ -105,7 +105,13 @@ impl Location {
         let takes_revision = parts.image.revisions().next().is_some();
         let revision_is_input = parts.image.revisions().any(|it| it == key);
         Self {
-            alarms: LocationAlarms::resolve(spec, deployment, key, server.as_ref().map(|it| &it.service)),
+            alarms: LocationAlarms::resolve(
+                spec,
+                deployment,
+                key,
+                server.as_ref().map(|it| &it.service),
+                &run_log_group,
+            ),
             execution_role: parts.execution_role(server.as_ref().map(|it| &it.log_group), &run_log_group),
             server,
             run_role: parts.run_role(),

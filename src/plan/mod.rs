@@ -194,7 +194,7 @@ impl Plan {
     /// Resolves everything else, given the text of the config files.
     pub fn resolve(spec: &Spec, foundation: Foundation, texts: &[ConfigText]) -> Self {
         let Foundation { deployment, network, data, namespace, instance } = foundation;
-        let config = Config::resolve(spec, data.config_bucket.as_ref(), texts);
+        let config = Config::resolve(spec, &deployment, data.config_bucket.as_ref(), texts);
         let registry = Repository::core(spec, &deployment);
         let around = platform::Surroundings {
             deployment: &deployment,
@@ -223,9 +223,11 @@ impl Plan {
         let repositories = owned_repositories(&locations, &tasks);
         let operations = Operations::resolve(spec, &deployment, &data, &platform, &ui);
         let reached = people::Rooms { platform: &platform, ui: &ui, locations: &locations, tasks: &tasks };
-        let access = Access::resolve(spec, &deployment, reached);
-        let rooms = Rooms { network, registry, data, platform, ui, operations, locations, tasks, repositories, access };
+        let access = Access::resolve(spec, &deployment, reached, &config);
+        let mut rooms =
+            Rooms { network, registry, data, platform, ui, operations, locations, tasks, repositories, access };
         let layers = layers::layers(&deployment, &rooms);
+        rooms.access.iter_mut().for_each(|it| it.see(&layers, &deployment));
         let ops = Ops::resolve(spec, &deployment, &rooms, &layers, &config);
         Self {
             local: Local::resolve(spec, &deployment, &rooms),

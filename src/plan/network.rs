@@ -181,8 +181,8 @@ impl CreatedNetwork {
             endpoint_group: SecurityGroup::new(&deployment.name, "endpoints", "VPC endpoints"),
             endpoint_port: 443,
             nats: nats(nat, zones.len(), &deployment.name),
-            gateway_endpoints: endpoints(&services, &deployment.name, |it| it == EndpointService::S3),
-            interface_endpoints: endpoints(&services, &deployment.name, |it| it != EndpointService::S3),
+            gateway_endpoints: endpoints(&services, deployment, |it| it == EndpointService::S3),
+            interface_endpoints: endpoints(&services, deployment, |it| it != EndpointService::S3),
             flow_logs: flow_logs(network, deployment),
             no_egress_cidr: NO_EGRESS_CIDR.to_owned(),
         }
@@ -265,17 +265,24 @@ fn uses_ssm(spec: &Spec) -> bool {
 
 fn endpoints(
     services: &[EndpointService],
-    deployment: &str,
+    deployment: &Deployment,
     wanted: impl Fn(EndpointService) -> bool,
 ) -> Vec<Endpoint> {
     let names = services.iter().filter(|it| wanted(**it)).flat_map(|it| service_names(*it));
     names
         .map(|name| Endpoint {
             id: name.replace('.', "_"),
-            name: format!("{deployment}-{}", name.replace('.', "-")),
-            service: text!["com.amazonaws.", Input::Region, format!(".{name}")],
+            name: format!("{}-{}", deployment.name, name.replace('.', "-")),
+            service: text![format!("{}.", prefix(&deployment.partition, name)), Input::Region, format!(".{name}")],
         })
         .collect()
+}
+
+/// In China some services have another one, in both regions
+/// (<https://github.com/aws/aws-cdk/pull/16139>, from `aws ec2 describe-vpc-endpoint-services`).
+fn prefix(partition: &str, service: &str) -> &'static str {
+    let other = partition == "aws-cn" && matches!(service, "ecr.api" | "ecr.dkr" | "sts");
+    if other { "cn.com.amazonaws" } else { "com.amazonaws" }
 }
 
 fn service_names(service: EndpointService) -> &'static [&'static str] {

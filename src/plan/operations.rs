@@ -35,7 +35,7 @@ impl Operations {
         platform: &Platform,
         ui: &Ui,
     ) -> Option<Self> {
-        let alarms = Alarms::resolve(spec, deployment, &platform.daemon.service, &data.database);
+        let alarms = Alarms::resolve(spec, deployment, platform, &data.database);
         let watches_ui = alarms.as_ref().is_some_and(Alarms::watches_ui);
         let room = Self {
             alarms,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::access;
+use super::alarms::failures::FailedRuns;
 use super::config::{self, Config};
 use super::data::Data;
 use super::deployment::Deployment;
@@ -39,6 +40,8 @@ pub struct Platform {
     pub daemon: CoreService,
     /// What the runs of code locations share that webserver and daemon load themselves; none where there are none.
     pub in_process: Option<InProcess>,
+    /// Counts failed runs that no code location's own log tells of; empty where no alarm asks for it.
+    pub failures: Vec<FailedRuns>,
     /// What brings Dagster's tables to a new version; the operations room has it.
     #[serde(skip)]
     pub migration: Option<Migration>,
@@ -95,14 +98,17 @@ impl Platform {
     pub(super) fn resolve(core: &Core<'_>, load_balancer: Option<&LoadBalancer>) -> Self {
         let around = core.around;
         let daemon = core.daemon();
+        let in_process = core.in_process();
+        let (spec, deployment) = (core.spec, around.deployment);
         Self {
+            failures: FailedRuns::of_platform(spec, deployment, &daemon.log_group, in_process.as_ref()),
             cluster: Cluster::resolve(core.spec, around.deployment),
             namespace: around.instance.workspace.servers.iter().any(|it| it.own).then(|| around.namespace.to_owned()),
             namespace_description: format!("Code locations of the Dagster deployment {}", around.deployment.name),
             security: core.security(load_balancer),
             execution_role: core.execution_role("daemon-execution", "Starts the Dagster daemon", &[&daemon.log_group]),
             daemon,
-            in_process: core.in_process(),
+            in_process,
             migration: core.migration(),
         }
     }
@@ -192,7 +198,7 @@ impl<'a> Core<'a> {
     fn daemon(&self) -> CoreService {
         let size = self.spec.daemon.clone().unwrap_or_default();
         let log_group = self.around.deployment.log_group("daemon", output("platform", "daemon_log_group"));
-        let workspace = format!("{}/workspace.yaml", config::DIRECTORY);
+        let workspace = config::workspace(self.around.deployment);
         let container = Container {
             health_check: Some(liveness_check()),
             stop_timeout: 120,
@@ -221,7 +227,7 @@ impl<'a> Core<'a> {
     /// Environment of whatever loads Dagster's instance.
     pub(super) fn instance_environment(&self) -> Vec<Variable> {
         let mut environment = shared::instance_environment(self.around.data, self.around.deployment);
-        environment.push(config::home());
+        environment.push(config::home(self.around.deployment));
         environment
     }
 
@@ -247,7 +253,7 @@ impl<'a> Core<'a> {
             ports: Vec::new(),
             health_check: None,
             depends_on: [config::dependency()].into_iter().chain(self.after_grant()).collect(),
-            mounts: vec![config::mount(), Mount::tmp()],
+            mounts: vec![config::mount(self.around.deployment), Mount::tmp()],
             read_only_root: true,
             init_process: true,
             stop_timeout: 30,

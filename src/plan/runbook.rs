@@ -77,6 +77,8 @@ pub struct Runbook {
     pub empty_secrets: Vec<EmptySecret>,
     /// What there is to say about tasks; none where there are none.
     pub tasks: Option<Tasks>,
+    /// How GitHub Actions releases; none without a role for it.
+    pub pipeline: Option<Pipeline>,
     /// Command that checks the account; none where any is right.
     pub account_guard: Option<String>,
 }
@@ -112,6 +114,17 @@ pub struct Step {
     pub commands: Vec<String>,
 }
 
+/// How GitHub Actions releases.
+#[derive(Clone, Debug, Serialize)]
+pub struct Pipeline {
+    /// Name of the role.
+    pub role: String,
+    /// Jobs that take it on.
+    pub subjects: Vec<String>,
+    /// GitHub's identity provider comes with it.
+    pub creates_provider: bool,
+}
+
 impl Runbook {
     /// Resolves the words.
     pub fn resolve(
@@ -127,12 +140,17 @@ impl Runbook {
         let account = deployment.account.as_ref().map(|it| format!("account {it}"));
         Self {
             url: route.url.clone(),
+            pipeline: rooms.access.as_ref().and_then(|it| it.deploy_role.as_ref()).map(|it| Pipeline {
+                role: it.name.clone(),
+                subjects: it.subjects.clone(),
+                creates_provider: it.provider.is_none(),
+            }),
             revision_command: revision_command(deployment),
             revision_option: if input { " -var gitrev=\"$GITREV\"" } else { "" }.to_owned(),
             revision_parameter: if input { " --parameter-overrides GitRev=\"$GITREV\"" } else { "" }.to_owned(),
             core_commands: layers.iter().filter(|it| it.has_core()).map(command).collect(),
             account: account.unwrap_or_else(|| "the account it belongs to".to_owned()),
-            url_suffix: if deployment.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }.to_owned(),
+            url_suffix: deployment.url_suffix.clone(),
             config: match rooms.data.config_bucket {
                 Some(_) => format!("{}/{}", config.prefix, config.digest),
                 None => config.digest.clone(),
@@ -286,7 +304,7 @@ fn title(layer: &str) -> &'static str {
         "ui" => "Load balancer and webserver",
         "operations" => "Alarms, migration, and what mends by itself",
         "task" => "Tasks",
-        "access" => "Access of people",
+        "access" => "Access of people and pipelines",
         _ => "Code locations",
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::access;
 use super::config;
+use super::deployment::Deployment;
 use super::iam::{Role, Statement};
 use super::platform::{Core, cluster_name, exec_log_group};
 use super::route::{Entrance, Route};
@@ -107,7 +108,11 @@ impl Core<'_> {
             ports: vec![WEB_PORT],
             // A session of ECS Exec writes below the root file system.
             read_only_root: !manner.exec,
-            ..self.container(&route.target.container, &command(web, manner.read_only), &log_group)
+            ..self.container(
+                &route.target.container,
+                &command(web, self.around.deployment, manner.read_only),
+                &log_group,
+            )
         };
         let (cpu, memory) = (web.cpu.unwrap_or(512), web.memory.unwrap_or(1024));
         Webserver {
@@ -151,9 +156,9 @@ impl Core<'_> {
 }
 
 /// `-l` is the path prefix.
-fn command(web: &Web, read_only: bool) -> Vec<String> {
+fn command(web: &Web, deployment: &Deployment, read_only: bool) -> Vec<String> {
     let port = WEB_PORT.to_string();
-    let workspace = format!("{}/workspace.yaml", config::DIRECTORY);
+    let workspace = config::workspace(deployment);
     let mut words = ["dagster-webserver", "-h", "0.0.0.0", "-p", &port, "-w", &workspace].map(str::to_owned).to_vec();
     if let Some(prefix) = &web.path_prefix {
         words.extend(["-l".to_owned(), prefix.to_string()]);

@@ -39,7 +39,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use scalar::{AccountId, GitRev, GrammarVersion, Name, Region};
+use scalar::{AccountId, GitRev, GrammarVersion, Name, Partition, Region};
 
 /// A Dagster deployment on AWS ECS.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -54,6 +54,8 @@ pub struct Spec {
     /// Account the deployment belongs to: Terraform works in no other, and the runbook asks; default whichever the
     /// credentials belong to.
     pub account: Option<AccountId>,
+    /// Partition of the region, to have it checked: `aws`, `aws-cn` or `aws-us-gov`; default the region's own.
+    pub partition: Option<Partition>,
     /// A fixed revision of every image; default none: the revision is a deploy-time input. `--gitrev` wins over it.
     pub gitrev: Option<GitRev>,
     /// Protect the VPC, the load balancer and everything that holds data against deletion; default true.
@@ -112,17 +114,11 @@ impl Document for Spec {
         "cluster.create",
         "cluster.exec",
         "cluster.existing",
-        "dagster.home",
         "discovery.mode",
         "extra",
-        "iam.deploy_role",
         "images.layout",
         "images.registry",
         "logs.firelens",
-        "logs.mode",
-        "output.tf.aws_provider",
-        "output.tf.required_version",
-        "partition",
         "renames",
         "runs.definition",
     ];

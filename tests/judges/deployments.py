@@ -109,6 +109,12 @@ def render(text, out, environment=None):
     return Deployment(folder)
 
 
+def render_all(spec, out):
+    """Renders the spec at a path, and returns its deployments."""
+    run(DAGFORGE, "render", "all", spec, "--out", out)
+    return [Deployment(path.parent) for path in sorted(out.glob("*/plan.json"))]
+
+
 def changed(name, out, change):
     """Renders the example of a deployment again, after `change` edited the parsed spec in place."""
     path, environment = spec_of(name)

@@ -18,7 +18,7 @@ TF, LAST, SPARE = "777777777772", "777777777773", "777777777774"
 PREPARE = "Before the first deployment"
 CFN = ["Network", "Image repositories", "Buckets and database", "Cluster and daemon"]
 CFN += ["Load balancer and webserver", "Alarms, migration, and what mends by itself", "Code locations", "Tasks"]
-CFN += ["Access of people"]
+CFN += ["Access of people and pipelines"]
 # Deployments that are followed from an empty account; the others differ in their words, not in their commands.
 # Each account is empty at first: what belongs to an account rather than a deployment is made in all of them.
 FOLLOWED = {"acme": "777777777771", "analytics": "777777777775"}

@@ -76,6 +76,7 @@ const TF_ALONE: &[Listed] = &[
 /// Read by no blueprint.
 const NOBODY: &[Listed] = &[
     ("access", "null where nobody is named"),
+    ("access.deploy_role.arn", "the workflow names it"),
     ("config.files.*", "the parts of the init container's command"),
     ("config.directory", "the mounts of the containers say it"),
     ("data.compute_logs_bucket", "an environment variable of the containers"),

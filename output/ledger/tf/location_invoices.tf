@@ -248,8 +248,7 @@ resource "aws_ecs_task_definition" "run_invoices" {
           awslogs-group         = local.run_log_group_invoices
           awslogs-region        = local.region
           awslogs-stream-prefix = "run"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -400,8 +399,7 @@ resource "aws_ecs_task_definition" "server_invoices" {
           awslogs-group         = local.server_log_group_invoices
           awslogs-region        = local.region
           awslogs-stream-prefix = "server"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -486,7 +484,7 @@ resource "aws_cloudwatch_metric_alarm" "invoices_down" {
 
 resource "aws_cloudwatch_log_metric_filter" "failed_runs_invoices" {
   name           = "failed-runs"
-  log_group_name = aws_cloudwatch_log_group.run_invoices.name
+  log_group_name = local.run_log_group_invoices
   pattern        = "RUN_FAILURE"
 
   metric_transformation {

@@ -258,8 +258,7 @@ resource "aws_ecs_task_definition" "run_reports" {
           awslogs-group         = local.run_log_group_reports
           awslogs-region        = local.region
           awslogs-stream-prefix = "otel"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -297,8 +296,7 @@ resource "aws_ecs_task_definition" "run_reports" {
           awslogs-group         = local.run_log_group_reports
           awslogs-region        = local.region
           awslogs-stream-prefix = "run"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -436,8 +434,7 @@ resource "aws_ecs_task_definition" "server_reports" {
           awslogs-group         = local.server_log_group_reports
           awslogs-region        = local.region
           awslogs-stream-prefix = "otel"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -500,8 +497,7 @@ resource "aws_ecs_task_definition" "server_reports" {
           awslogs-group         = local.server_log_group_reports
           awslogs-region        = local.region
           awslogs-stream-prefix = "server"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -586,7 +582,7 @@ resource "aws_cloudwatch_metric_alarm" "reports_down" {
 
 resource "aws_cloudwatch_log_metric_filter" "failed_runs_reports" {
   name           = "failed-runs"
-  log_group_name = aws_cloudwatch_log_group.run_reports.name
+  log_group_name = local.run_log_group_reports
   pattern        = "RUN_FAILURE"
 
   metric_transformation {

@@ -32,6 +32,21 @@ resource "aws_cloudwatch_metric_alarm" "daemon_down" {
   }
 }
 
+resource "aws_cloudwatch_metric_alarm" "given_up_runs" {
+  alarm_name          = "ledger-given-up-runs"
+  alarm_description   = "The daemon has given up a run that was killed, did not start or took too long: see its log"
+  namespace           = "Dagforge"
+  metric_name         = "ledger/given-up-runs"
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [local.alarm_topic]
+  ok_actions          = [local.alarm_topic]
+}
+
 resource "aws_cloudwatch_metric_alarm" "web_5xx" {
   alarm_name          = "ledger-web-5xx"
   alarm_description   = "The UI answers with errors"
@@ -279,8 +294,7 @@ resource "aws_ecs_task_definition" "migration" {
           awslogs-group         = local.migration_log_group
           awslogs-region        = local.region
           awslogs-stream-prefix = "config"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -343,8 +357,7 @@ resource "aws_ecs_task_definition" "migration" {
           awslogs-group         = local.migration_log_group
           awslogs-region        = local.region
           awslogs-stream-prefix = "grant"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -389,8 +402,7 @@ resource "aws_ecs_task_definition" "migration" {
           awslogs-group         = local.migration_log_group
           awslogs-region        = local.region
           awslogs-stream-prefix = "migrate"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },

@@ -550,8 +550,7 @@ resource "aws_ecs_task_definition" "core_daemon" {
           awslogs-group         = local.daemon_log_group
           awslogs-region        = local.region
           awslogs-stream-prefix = "config"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -614,8 +613,7 @@ resource "aws_ecs_task_definition" "core_daemon" {
           awslogs-group         = local.daemon_log_group
           awslogs-region        = local.region
           awslogs-stream-prefix = "grant"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -671,8 +669,7 @@ resource "aws_ecs_task_definition" "core_daemon" {
           awslogs-group         = local.daemon_log_group
           awslogs-region        = local.region
           awslogs-stream-prefix = "daemon"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -711,4 +708,16 @@ resource "aws_ecs_service" "core_daemon" {
     aws_iam_role_policy.core_daemon,
     aws_iam_role_policy.core_daemon_execution,
   ]
+}
+
+resource "aws_cloudwatch_log_metric_filter" "given_up_runs" {
+  name           = "given-up-runs"
+  log_group_name = local.daemon_log_group
+  pattern        = "?\"as failed\" ?\"seconds to start\" ?\"has exceeded maximum runtime\""
+
+  metric_transformation {
+    namespace = "Dagforge"
+    name      = "ledger/given-up-runs"
+    value     = "1"
+  }
 }

@@ -5,6 +5,7 @@
 //! `format` names the check, its `pattern` serves editors.
 
 mod aws;
+mod constraint;
 mod created;
 mod git;
 mod image;
@@ -19,11 +20,13 @@ mod version;
 mod web;
 
 pub use aws::{
-    AccountId, Arn, BucketName, FileSystemId, HostedZoneId, Region, ResourceId, SecurityGroupId, SubnetId, VpcId,
+    AccountId, Arn, BucketName, FileSystemId, HostedZoneId, Partition, Region, ResourceId, SecurityGroupId, SubnetId,
+    VpcId, url_suffix,
 };
+pub use constraint::{TerraformVersion, Version, VersionConstraint};
 pub use created::{CreatedSecret, JsonKey, SecretSource};
-pub use git::{CommitHash, GitUrl, RefName};
-pub use image::{DagsterVersion, GitRev, ImageRef};
+pub use git::{CommitHash, GitUrl, GithubRepository, RefName};
+pub use image::{DagsterVersion, FolderPath, GitRev, ImageRef};
 pub use name::{EnvName, KeyName, Name, PythonModule};
 pub use net::{Cidr, DomainName, Percent, Port};
 pub use path::ProjectPath;
@@ -97,8 +100,10 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<DomainName>(),
     Format::of::<EnvName>(),
     Format::of::<FileSystemId>(),
+    Format::of::<FolderPath>(),
     Format::of::<GitRev>(),
     Format::of::<GitUrl>(),
+    Format::of::<GithubRepository>(),
     Format::of::<GroupName>(),
     Format::of::<HostedZoneId>(),
     Format::of::<HttpsUrl>(),
@@ -123,10 +128,12 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<SecurityGroupId>(),
     Format::of::<SsmPath>(),
     Format::of::<SubnetId>(),
+    Format::of::<TerraformVersion>(),
     Format::of::<TimeZone>(),
     Format::of::<TenantId>(),
     Format::of::<TlsPolicy>(),
     Format::of::<UserPoolId>(),
+    Format::of::<VersionConstraint>(),
     Format::of::<VpcId>(),
 ];
 

@@ -154,6 +154,14 @@ def role(reader, physical):
     )
 
 
+@reads("AWS::IAM::OIDCProvider")
+def identity_provider(reader, physical):
+    told = reader.client("iam").get_open_id_connect_provider(OpenIDConnectProviderArn=physical)
+    url = told["Url"].removeprefix("https://")
+    reader.facts.stands_for(f"identity provider {url}", physical)
+    reader.facts.add("identity provider", url, clients=Unordered(told["ClientIDList"]), tags=tags(told.get("Tags")))
+
+
 @reads("AWS::IAM::ManagedPolicy")
 def managed_policy(reader, physical):
     """Without tags, which CloudFormation cannot give it."""

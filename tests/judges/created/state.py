@@ -180,6 +180,13 @@ def role_policy_attachment(found, told):
         found.append("role", told["role"], "managed", told["policy_arn"])
 
 
+@reads("aws_iam_openid_connect_provider")
+def identity_provider(found, told):
+    url = told["url"].removeprefix("https://")
+    found.stands_for(f"identity provider {url}", told["arn"])
+    found.add("identity provider", url, clients=Unordered(told["client_id_list"]), tags=told["tags_all"])
+
+
 @reads("aws_iam_policy")
 def managed_policy(found, told):
     """Without tags, which CloudFormation cannot give it."""
