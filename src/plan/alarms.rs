@@ -4,11 +4,11 @@
 
 use serde::Serialize;
 
+use super::cluster;
 use super::database::Database;
 use super::database::created::CreatedDatabase;
 use super::deployment::Deployment;
 use super::key::Key;
-use super::platform::cluster_name;
 use super::task::Service;
 use super::text::{Text, output};
 use crate::spec::Spec;
@@ -180,7 +180,7 @@ impl Wanted<'_> {
             comparison: "LessThanThreshold".to_owned(),
             missing: "breaching".to_owned(),
             dimensions: vec![
-                dimension("ClusterName", cluster_name(self.deployment)),
+                dimension("ClusterName", cluster::name(self.deployment)),
                 dimension("ServiceName", &service.name),
             ],
             ..self.alarm(id, description, ("AWS/ECS", "CPUUtilization", "SampleCount"), 1)

@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use super::alarms::Alarms;
+use super::cluster;
 use super::data::Data;
 use super::deployment::Deployment;
 use super::migration::Migration;
-use super::platform::{Platform, cluster_name};
+use super::platform::Platform;
 use super::restart::Restart;
 use super::ui::Ui;
 use crate::spec::Spec;
@@ -42,7 +43,7 @@ impl Operations {
             watches_ui,
             watches_balancer: watches_ui && ui.load_balancer.is_some(),
             migration: platform.migration.clone(),
-            restart: Restart::resolve(data, deployment, &cluster_name(deployment)),
+            restart: Restart::resolve(data, deployment, &cluster::name(deployment)),
         };
         (room.alarms.is_some() || room.migration.is_some() || room.restart.is_some()).then_some(room)
     }

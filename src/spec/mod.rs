@@ -4,6 +4,7 @@ pub mod access;
 mod anchors;
 pub mod build;
 pub mod choice;
+pub mod cluster;
 pub mod compute;
 pub mod data;
 mod extent;
@@ -83,7 +84,7 @@ pub struct Spec {
     /// Container logs.
     pub logs: Option<data::Logs>,
     /// The ECS cluster.
-    pub cluster: Option<compute::Cluster>,
+    pub cluster: Option<cluster::Cluster>,
     /// The webserver and its load balancer.
     pub web: Option<compute::Web>,
     /// Size of the daemon's task.
@@ -109,9 +110,6 @@ pub struct Spec {
 impl Document for Spec {
     const NOT_YET: &'static [&'static str] = &[
         "adopt",
-        "cluster.create",
-        "cluster.exec",
-        "cluster.existing",
         "dagster.home",
         "discovery.mode",
         "extra",

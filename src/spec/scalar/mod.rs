@@ -5,6 +5,7 @@
 //! `format` names the check, its `pattern` serves editors.
 
 mod aws;
+mod cluster;
 mod created;
 mod git;
 mod image;
@@ -21,6 +22,7 @@ mod web;
 pub use aws::{
     AccountId, Arn, BucketName, FileSystemId, HostedZoneId, Region, ResourceId, SecurityGroupId, SubnetId, VpcId,
 };
+pub use cluster::{ClusterName, LogGroupName};
 pub use created::{CreatedSecret, JsonKey, SecretSource};
 pub use git::{CommitHash, GitUrl, RefName};
 pub use image::{DagsterVersion, GitRev, ImageRef};
@@ -92,6 +94,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<Arn>(),
     Format::of::<BucketName>(),
     Format::of::<Cidr>(),
+    Format::of::<ClusterName>(),
     Format::of::<CommitHash>(),
     Format::of::<DagsterVersion>(),
     Format::of::<DomainName>(),
@@ -107,6 +110,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<JsonPointer>(),
     Format::of::<KeyName>(),
     Format::of::<KeyPrefix>(),
+    Format::of::<LogGroupName>(),
     Format::of::<Name>(),
     Format::of::<PackageKey>(),
     Format::of::<PathPrefix>(),
