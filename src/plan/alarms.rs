@@ -95,15 +95,17 @@ pub struct Alarm {
 }
 
 /// Where the deployment's own metrics are.
-const NAMESPACE: &str = "Dagforge";
+pub(super) const NAMESPACE: &str = "Dagforge";
 /// What a run's log says of a failure (dagster/_core/events, `DagsterEventType.RUN_FAILURE`).
 const RUN_FAILURE: &str = "RUN_FAILURE";
+/// What the metric of a code location's failed runs ends with; the deployment's name and the location's key come first.
+pub(super) const FAILED_RUNS: &str = "failed-runs";
 /// Bytes that are few whatever the size of the storage: RDS enlarges it below a tenth, and this is less than a tenth of the
 /// smallest.
 const LITTLE_STORAGE: u64 = 1_073_741_824;
 
 /// The dimension that names a target group.
-const TARGET_GROUP: &str = "TargetGroup";
+pub(super) const TARGET_GROUP: &str = "TargetGroup";
 
 /// Which alarms are wanted.
 struct Wanted<'a> {
@@ -115,10 +117,10 @@ impl Alarms {
     /// Resolves the topic, and the alarms of daemon, UI and database.
     pub(super) fn resolve(spec: &Spec, deployment: &Deployment, daemon: &Service, database: &Database) -> Option<Self> {
         let wanted = Wanted { deployment, spec: spec.alarms.as_ref()? };
-        let listener = spec.web.as_ref().and_then(|it| it.listener.as_ref());
         let down = "No daemon runs: nothing is scheduled";
         let own = wanted.service(AlarmKind::DaemonDown, "daemon_down", down, daemon);
-        let own = own.into_iter().chain(wanted.web(listener.map(|it| balancer(it.arn.as_str()))));
+        let balancer = balancer(spec);
+        let own = own.into_iter().chain(wanted.web(&balancer));
         Some(Self {
             topic: topic(wanted.spec),
             created_topic: wanted.spec.sns_topic.is_none().then(|| Topic {
@@ -187,11 +189,10 @@ impl Wanted<'_> {
         })
     }
 
-    fn web(&self, balancer: Option<String>) -> impl Iterator<Item = Alarm> {
-        let balancer = balancer.map_or_else(|| output("ui", "ui_load_balancer_name"), Text::from);
+    fn web(&self, balancer: &Text) -> impl Iterator<Item = Alarm> {
         let alarm = |id: &str, description: &str, metric: &str, statistic: &str, threshold| Alarm {
             dimensions: vec![
-                dimension("LoadBalancer", &balancer),
+                dimension("LoadBalancer", balancer),
                 dimension(TARGET_GROUP, output("ui", "ui_target_group_name")),
             ],
             ..self.alarm(id, description, ("AWS/ApplicationELB", metric, statistic), threshold)
@@ -221,9 +222,9 @@ impl Wanted<'_> {
 
     fn failures(&self, key: &Key) -> Option<Failures> {
         let description = format!("A run of the code location {key} has failed: see its log, or the UI");
-        let metric = format!("{}/{key}/failed-runs", self.deployment.name);
+        let metric = format!("{}/{key}/{FAILED_RUNS}", self.deployment.name);
         self.wants(AlarmKind::RunFailures).then(|| Failures {
-            filter: "failed-runs".to_owned(),
+            filter: FAILED_RUNS.to_owned(),
             pattern: RUN_FAILURE.to_owned(),
             alarm: Alarm {
                 period: 300,
@@ -242,8 +243,18 @@ fn topic(spec: &SpecAlarms) -> Text {
     spec.sns_topic.as_ref().map_or_else(|| output("operations", "alarm_topic"), |it| it.as_str().into())
 }
 
+/// The load balancer before the UI, as metrics name it.
 /// `…:listener/app/NAME/ID/LISTENER` is a listener of `app/NAME/ID`.
-fn balancer(listener: &str) -> String {
-    let path = listener.split(":listener/").nth(1).unwrap_or_default();
-    path.rsplit_once('/').map_or(path, |it| it.0).to_owned()
+pub(super) fn balancer(spec: &Spec) -> Text {
+    let Some(listener) = spec.web.as_ref().and_then(|it| it.listener.as_ref()) else {
+        return output("ui", "ui_load_balancer_name");
+    };
+    let path = listener.arn.as_str().split(":listener/").nth(1).unwrap_or_default();
+    path.rsplit_once('/').map_or(path, |it| it.0).into()
+}
+
+/// Failed runs are counted.
+pub(super) fn counts_failures(spec: &Spec) -> bool {
+    let on = spec.alarms.as_ref().map(|it| it.on.as_ref());
+    on.is_some_and(|it| it.is_none_or(|it| it.contains(&AlarmKind::RunFailures)))
 }

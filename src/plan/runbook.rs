@@ -41,6 +41,8 @@ pub struct Runbook {
     pub config_bucket: Option<String>,
     /// There is no name for the UI, so it is reached through a session into the webserver's container.
     pub port_forward: bool,
+    /// Name of the dashboard, if there is one.
+    pub dashboard: Option<String>,
     /// What there is to know of a cluster that exists; none where the deployment has its own.
     pub cluster: Option<ExistingCluster>,
     /// What people who look after the login do; none where nobody signs in.
@@ -146,6 +148,7 @@ impl Runbook {
             },
             config_bucket: config_bucket(deployment, rooms),
             port_forward: ui.webserver.service.execute_command && route.url.is_none(),
+            dashboard: rooms.operations.as_ref().and_then(|it| Some(it.dashboard.as_ref()?.name.clone())),
             cluster: ExistingCluster::resolve(spec, rooms, instance),
             login: login(rooms),
             steps: steps(layers),

@@ -101,6 +101,9 @@ pub struct Spec {
     pub access: Option<access::Access>,
     /// Alarms of CloudWatch; default none.
     pub alarms: Option<operations::Alarms>,
+    /// A dashboard of CloudWatch with what somebody on call looks at first: alarms, UI, services, code locations, database,
+    /// and failed runs where `alarms` counts them; default false.
+    pub dashboard: Option<bool>,
     /// The deployment on one machine: with it, `render all` writes `compose/` too.
     pub local: Option<local::Local>,
     /// A workflow for GitHub Actions; default none.

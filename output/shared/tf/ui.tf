@@ -489,3 +489,7 @@ resource "aws_ecs_service" "core_webserver" {
     aws_lb_listener_rule.ui,
   ]
 }
+
+locals {
+  ui_target_group_name = aws_lb_target_group.ui.arn_suffix
+}
