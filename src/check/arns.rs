@@ -6,7 +6,7 @@ use crate::spec::choice::WordOr;
 use crate::spec::path::SpecPath;
 use crate::spec::scalar::{Arn, Partition, Scalar, SecretRef};
 
-pub(super) const RULES: &[Rule] = &[partition, certificate, web, keys, policies, secrets, resources];
+pub(super) const RULES: &[Rule] = &[partition, cluster, certificate, web, keys, policies, secrets, resources];
 
 /// What AWS demands of an ARN at a place.
 struct Demand {
@@ -28,6 +28,8 @@ const CERTIFICATE: Demand = Demand {
     own_region: true,
     own_account: true,
 };
+const CLUSTER: Demand =
+    Demand { what: "an ECS cluster", service: "ecs", resources: &["cluster/"], own_region: true, own_account: true };
 const WEB_ACL: Demand = Demand {
     what: "a regional web ACL",
     service: "wafv2",
@@ -112,6 +114,13 @@ impl Subject<'_> {
     }
 }
 
+/// Services and tasks are in the account and region of their cluster.
+fn cluster(subject: &Subject, found: &mut Diagnostics) {
+    if let Some(arn) = subject.spec.cluster.as_ref().and_then(|it| it.existing.as_ref()?.arn()) {
+        subject.arn(&arn, &CLUSTER, &"cluster.existing".into(), found);
+    }
+}
+
 /// A load balancer takes certificates of its own region and account.
 fn certificate(subject: &Subject, found: &mut Diagnostics) {
     let certificate = subject.spec.web.as_ref().and_then(|it| it.certificate.as_ref());
@@ -138,12 +147,13 @@ fn web(subject: &Subject, found: &mut Diagnostics) {
     }
 }
 
-/// Logs and databases are encrypted with keys of their own region.
+/// Logs, databases and sessions are encrypted with keys of their own region.
 fn keys(subject: &Subject, found: &mut Diagnostics) {
     let spec = subject.spec;
     let database = spec.database.as_ref().and_then(|it| it.create.as_ref()).and_then(|it| it.kms.as_ref());
     let logs = spec.logs.as_ref().and_then(|it| it.kms.as_ref());
-    for (at, key) in [("database.create.kms", database), ("logs.kms", logs)] {
+    let sessions = spec.cluster.as_ref().and_then(|it| it.exec.as_ref()).and_then(|it| it.kms.as_ref());
+    for (at, key) in [("database.create.kms", database), ("logs.kms", logs), ("cluster.exec.kms", sessions)] {
         if let Some(key) = key {
             subject.arn(key, &KEY, &at.into(), found);
         }

@@ -5,6 +5,7 @@
 //! defaults and formats stand in one place.
 
 mod arns;
+mod cluster;
 mod config;
 pub(crate) mod credentials;
 mod dagster;
@@ -74,6 +75,7 @@ const RULES: &[&[Rule]] = &[
     subnets::RULES,
     egress::RULES,
     discovery::RULES,
+    cluster::RULES,
     database::RULES,
     logs::RULES,
     web::RULES,

@@ -132,7 +132,7 @@ mod tests {
         let (name, key) = ("n".repeat(63), "k".repeat(31));
         let text = format!(
             "dagforge: 1\nname: {name}\nregion: ap-northeast-1\ncode_locations: {{{key}: {{module: m}}}}\n\
-             environments: {{{key}: {{}}}}\n"
+             dashboard: true\nenvironments: {{{key}: {{}}}}\n"
         );
         let source = crate::source::Source::new("dagforge.yaml", text);
         let loaded = crate::spec::load::<crate::spec::Spec>(&source, Some(&key)).unwrap();
@@ -151,6 +151,7 @@ mod tests {
         fits(&location.repository.as_ref().unwrap().name, 256);
         fits(&location.run_log_group.name, 512);
         fits(&plan.rooms.platform.cluster.name, 255);
+        fits(&plan.rooms.operations.as_ref().unwrap().dashboard.as_ref().unwrap().name, 255);
         for group in &plan.rooms.platform.security.groups {
             fits(&group.name_prefix, 255 - TERRAFORM_SUFFIX);
         }

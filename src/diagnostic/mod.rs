@@ -6,6 +6,7 @@
 
 mod arn;
 mod blueprint;
+mod cluster;
 mod code;
 mod data;
 mod database;
@@ -48,6 +49,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         shape::CODES,
         limit::CODES,
         network::CODES,
+        cluster::CODES,
         operations::CODES,
         people::CODES,
         web::CODES,

@@ -6,11 +6,12 @@ pub mod failures;
 
 use serde::Serialize;
 
+use super::cluster;
 use super::database::Database;
 use super::database::created::CreatedDatabase;
 use super::deployment::Deployment;
 use super::key::Key;
-use super::platform::{Platform, cluster_name};
+use super::platform::Platform;
 use super::task::{LogGroup, Service};
 use super::text::{Text, output};
 use crate::spec::Spec;
@@ -100,7 +101,7 @@ pub struct Alarm {
 const LITTLE_STORAGE: u64 = 1_073_741_824;
 
 /// The dimension that names a target group.
-const TARGET_GROUP: &str = "TargetGroup";
+pub(super) const TARGET_GROUP: &str = "TargetGroup";
 
 /// Which alarms are wanted.
 struct Wanted<'a> {
@@ -117,11 +118,11 @@ impl Alarms {
         database: &Database,
     ) -> Option<Self> {
         let wanted = Wanted { deployment, spec: spec.alarms.as_ref()? };
-        let listener = spec.web.as_ref().and_then(|it| it.listener.as_ref());
         let down = "No daemon runs: nothing is scheduled";
         let own = wanted.service(AlarmKind::DaemonDown, "daemon_down", down, &platform.daemon.service);
         let runs = platform.failures.iter().map(|it| wanted.failed_runs(&it.id, it));
-        let own = own.into_iter().chain(runs).chain(wanted.web(listener.map(|it| balancer(it.arn.as_str()))));
+        let balancer = balancer(spec);
+        let own = own.into_iter().chain(runs).chain(wanted.web(&balancer));
         Some(Self {
             topic: topic(wanted.spec),
             created_topic: wanted.spec.sns_topic.is_none().then(|| Topic {
@@ -155,7 +156,7 @@ impl LocationAlarms {
         Some(Self {
             server: server
                 .and_then(|it| wanted.service(AlarmKind::CodeLocationDown, &format!("{key}_down"), &down, it)),
-            failures: wanted.wants(AlarmKind::RunFailures).then(|| Failures {
+            failures: counts_failures(spec).then(|| Failures {
                 alarm: wanted.failed_runs(&format!("{key}_failed_runs"), &failures),
                 filter: failures,
             }),
@@ -198,18 +199,17 @@ impl Wanted<'_> {
             comparison: "LessThanThreshold".to_owned(),
             missing: "breaching".to_owned(),
             dimensions: vec![
-                dimension("ClusterName", cluster_name(self.deployment)),
+                dimension("ClusterName", cluster::name(self.deployment)),
                 dimension("ServiceName", &service.name),
             ],
             ..self.alarm(id, description, ("AWS/ECS", "CPUUtilization", "SampleCount"), 1)
         })
     }
 
-    fn web(&self, balancer: Option<String>) -> impl Iterator<Item = Alarm> {
-        let balancer = balancer.map_or_else(|| output("ui", "ui_load_balancer_name"), Text::from);
+    fn web(&self, balancer: &Text) -> impl Iterator<Item = Alarm> {
         let alarm = |id: &str, description: &str, metric: &str, statistic: &str, threshold| Alarm {
             dimensions: vec![
-                dimension("LoadBalancer", &balancer),
+                dimension("LoadBalancer", balancer),
                 dimension(TARGET_GROUP, output("ui", "ui_target_group_name")),
             ],
             ..self.alarm(id, description, ("AWS/ApplicationELB", metric, statistic), threshold)
@@ -251,8 +251,17 @@ fn topic(spec: &SpecAlarms) -> Text {
     spec.sns_topic.as_ref().map_or_else(|| output("operations", "alarm_topic"), |it| it.as_str().into())
 }
 
+/// The load balancer before the UI, as metrics name it.
 /// `…:listener/app/NAME/ID/LISTENER` is a listener of `app/NAME/ID`.
-fn balancer(listener: &str) -> String {
-    let path = listener.split(":listener/").nth(1).unwrap_or_default();
-    path.rsplit_once('/').map_or(path, |it| it.0).to_owned()
+pub(super) fn balancer(spec: &Spec) -> Text {
+    let Some(listener) = spec.web.as_ref().and_then(|it| it.listener.as_ref()) else {
+        return output("ui", "ui_load_balancer_name");
+    };
+    let path = listener.arn.as_str().split(":listener/").nth(1).unwrap_or_default();
+    path.rsplit_once('/').map_or(path, |it| it.0).into()
+}
+
+/// Failed runs are counted.
+pub(super) fn counts_failures(spec: &Spec) -> bool {
+    spec.alarms.as_ref().is_some_and(|it| wants(it, AlarmKind::RunFailures))
 }

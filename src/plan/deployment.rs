@@ -25,6 +25,9 @@ pub struct Deployment {
     pub url_suffix: String,
     /// Account the deployment is guarded to; none means whichever account the credentials belong to.
     pub account: Option<String>,
+    /// Name of the ECS cluster, where one is used that exists and may have tasks of others.
+    #[serde(skip)]
+    pub existing_cluster: Option<String>,
     /// Deletion policies that keep what holds data.
     pub protection: Protection,
     /// Tags of every resource.
@@ -101,6 +104,7 @@ impl Deployment {
             partition: spec.region.partition().to_owned(),
             url_suffix: url_suffix(spec.region.as_str()).to_owned(),
             account: spec.account.as_ref().map(|it| it.as_str().to_owned()),
+            existing_cluster: spec.cluster.as_ref().and_then(|it| Some(it.existing.as_ref()?.name().to_owned())),
             protection: protection(spec),
             boundary: boundary(spec),
             role_root: spec.iam.as_ref().and_then(|it| it.path.clone()).unwrap_or_else(|| "/dagforge/".to_owned()),

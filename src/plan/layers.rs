@@ -221,7 +221,8 @@ fn platform(rooms: &Rooms) -> Publications {
     let namespace = rooms.platform.namespace.as_ref().map(|_| "namespace_id");
     // The webserver hands it to the runs that it launches.
     let in_process = rooms.platform.in_process.as_ref().map(|_| "in_process_task_definition");
-    let values = ["cluster"].into_iter().chain(namespace).chain(in_process).map(|name| (name.to_owned(), TEXT));
+    let cluster = rooms.platform.cluster.created.as_ref().map(|_| "cluster");
+    let values = cluster.into_iter().chain(namespace).chain(in_process).map(|name| (name.to_owned(), TEXT));
     let groups = rooms.platform.security.groups.iter().filter(|it| it.published).map(|it| output_name(&it.id));
     values.chain(groups.map(|name| (name, SECURITY_GROUP))).collect()
 }

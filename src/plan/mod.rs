@@ -6,17 +6,21 @@ pub mod access;
 pub mod access_logs;
 pub mod alarms;
 pub mod bucket;
+pub mod cluster;
 pub mod config;
+pub mod dashboard;
 pub mod data;
 pub mod data_access;
 pub mod database;
 pub mod deployment;
+pub mod exec;
 pub mod file_system;
 pub mod github;
 pub mod iam;
 pub mod image;
 pub mod in_process;
 pub mod instance;
+pub mod json;
 pub mod key;
 pub mod layers;
 pub mod local;
@@ -175,10 +179,10 @@ impl Foundation {
     /// Resolves what the config files depend on.
     pub fn resolve(spec: &Spec, environment: Option<&str>) -> Self {
         let deployment = Deployment::resolve(spec, environment);
-        let network = Network::resolve(spec, &deployment, web::exec_enabled(spec));
+        let network = Network::resolve(spec, &deployment);
         let data = Data::resolve(spec, &deployment, &network.private_subnets);
         let namespace = namespace(spec, &deployment);
-        let cluster = platform::cluster_name(&deployment);
+        let cluster = cluster::name(&deployment);
         let place = Place {
             cluster: &cluster,
             database: &data.database,
@@ -235,7 +239,7 @@ impl Plan {
             terraform: Terraform::resolve(spec, &deployment),
             github: Github::resolve(spec, &deployment, &rooms, &ops),
             ops,
-            runbook: Runbook::resolve(&deployment, &rooms, &layers, &instance.workspace, &config),
+            runbook: Runbook::resolve(spec, &deployment, &rooms, &layers, &instance, &config),
             layers,
             revision: Revision::resolve(&deployment, released_alone(&rooms)),
             core: CoreImage::resolve(spec, &deployment),

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::config::Config;
 use super::deployment::Deployment;
+use super::exec;
 use super::iam::Statement;
 use super::key::Key;
 use super::layers::Layer;
@@ -17,6 +18,7 @@ use super::platform::Platform;
 use super::tasks::Task;
 use super::ui::Ui;
 use crate::spec::Spec;
+use crate::spec::scalar::KeyName;
 
 /// Who may do what, beside the deployment itself.
 #[derive(Clone, Debug, Serialize)]
@@ -64,8 +66,9 @@ pub struct Rooms<'a> {
 impl Access {
     /// Resolves the room; none where nobody is named.
     pub(super) fn resolve(spec: &Spec, deployment: &Deployment, rooms: Rooms<'_>, config: &Config) -> Option<Self> {
-        let groups = spec.access.iter().flatten();
-        let policies: Vec<_> = groups.map(|(key, it)| group::policy(&key.into(), it, deployment, rooms)).collect();
+        let session_key = exec::key(spec);
+        let policy = |(key, it): (&KeyName, _)| group::policy(&key.into(), it, deployment, rooms, session_key.as_ref());
+        let policies: Vec<_> = spec.access.iter().flatten().map(policy).collect();
         let deploy_role = DeployRole::resolve(spec, deployment, rooms, config);
         (!policies.is_empty() || deploy_role.is_some()).then_some(Self { policies, deploy_role })
     }

@@ -4,9 +4,11 @@ use serde::Serialize;
 
 use super::access;
 use super::alarms::failures::FailedRuns;
+use super::cluster::{self, Cluster};
 use super::config::{self, Config};
 use super::data::Data;
 use super::deployment::Deployment;
+use super::exec;
 use super::iam::{Role, Statement, Trust};
 use super::in_process::{Code, InProcess};
 use super::instance::Instance;
@@ -21,7 +23,7 @@ use super::task::{
 use super::text::{Input, Text, output};
 use super::web::{LoadBalancer, WEB_PORT};
 use crate::spec::Spec;
-use crate::spec::compute::{Insights, Web};
+use crate::spec::compute::Web;
 
 /// Everything that serves the whole deployment.
 #[derive(Clone, Debug, Serialize)]
@@ -45,21 +47,6 @@ pub struct Platform {
     /// What brings Dagster's tables to a new version; the operations room has it.
     #[serde(skip)]
     pub migration: Option<Migration>,
-}
-
-/// The ECS cluster.
-#[derive(Clone, Debug, Serialize)]
-pub struct Cluster {
-    /// Name.
-    pub name: String,
-    /// Level of Container Insights.
-    pub container_insights: String,
-    /// Capacity providers that services and runs may use.
-    pub capacity_providers: Vec<String>,
-    /// The one that a service or run without a strategy gets.
-    pub default_capacity_provider: String,
-    /// Where sessions of ECS Exec are logged.
-    pub exec_log_group: LogGroup,
 }
 
 /// The daemon: one service and what belongs to it.
@@ -112,34 +99,6 @@ impl Platform {
             migration: core.migration(),
         }
     }
-}
-
-impl Cluster {
-    fn resolve(spec: &Spec, deployment: &Deployment) -> Self {
-        let insights = spec.cluster.as_ref().and_then(|it| it.insights);
-        let insights = match insights.unwrap_or(Insights::Enhanced) {
-            Insights::Disabled => "disabled",
-            Insights::Enabled => "enabled",
-            Insights::Enhanced => "enhanced",
-        };
-        Self {
-            name: cluster_name(deployment),
-            container_insights: insights.to_owned(),
-            capacity_providers: vec!["FARGATE".to_owned(), "FARGATE_SPOT".to_owned()],
-            default_capacity_provider: "FARGATE".to_owned(),
-            exec_log_group: exec_log_group(deployment),
-        }
-    }
-}
-
-/// Where sessions of ECS Exec are logged.
-pub fn exec_log_group(deployment: &Deployment) -> LogGroup {
-    deployment.log_group("exec", output("platform", "exec_log_group"))
-}
-
-/// Name of the deployment's cluster.
-pub fn cluster_name(deployment: &Deployment) -> String {
-    deployment.name.clone()
 }
 
 /// What webserver and daemon are resolved from.
@@ -201,26 +160,30 @@ impl<'a> Core<'a> {
         let workspace = config::workspace(self.around.deployment);
         let container = Container {
             health_check: Some(liveness_check()),
+            read_only_root: !exec::everywhere(self.spec),
             stop_timeout: 120,
             ..self.container("daemon", &["dagster-daemon", "run", "-w", &workspace, "--log-format", "json"], &log_group)
         };
         CoreService {
-            role: self.with_code(self.role("daemon", "Dagster daemon", self.daemon_statements())),
+            role: self.with_code(self.role("daemon", "Dagster daemon", self.daemon_statements(&log_group))),
             task: self.task("daemon", size.cpu.unwrap_or(512), size.memory.unwrap_or(1024), container, &log_group),
-            service: self.service("daemon"),
+            service: Service { execute_command: exec::everywhere(self.spec), ..self.service("daemon") },
             log_group,
         }
     }
 
-    fn daemon_statements(&self) -> Vec<Statement> {
-        let cluster = cluster_name(self.around.deployment);
+    fn daemon_statements(&self, log_group: &LogGroup) -> Vec<Statement> {
+        let deployment = self.around.deployment;
         let mut statements: Vec<_> = access::read_config(self.around.config).into_iter().collect();
-        statements.extend(access::launch(self.around.deployment, &cluster));
-        statements.push(access::watch(&cluster));
-        statements.extend(access::explain_failures(self.around.deployment));
+        statements.extend(access::launch(deployment));
+        statements.extend(access::watch(deployment, "Runs"));
+        statements.extend(access::explain_failures(deployment));
         statements.extend(self.around.instance.inherits_network.then(access::inherit_network));
         statements.extend(access::write_compute_logs(&self.around.data.compute_logs_bucket));
         statements.extend(access::sign_in(&self.around.data.database));
+        if exec::everywhere(self.spec) {
+            statements.extend(exec::statements(self.spec, deployment, log_group));
+        }
         statements
     }
 
@@ -306,7 +269,7 @@ impl<'a> Core<'a> {
         Service {
             tag: service_tag(&name_in_aws),
             name: name_in_aws,
-            cluster: output("platform", "cluster"),
+            cluster: cluster::reference(self.around.deployment),
             desired_count: 1,
             minimum_healthy_percent: 0,
             maximum_percent: 100,

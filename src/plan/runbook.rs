@@ -1,5 +1,6 @@
 //! Words of the runbook that depend on the deployment.
 
+mod cluster;
 mod place;
 mod rotation;
 mod tasks;
@@ -9,7 +10,10 @@ use serde::Serialize;
 use super::Rooms;
 use super::config::Config;
 use super::deployment::Deployment;
+use super::instance::Instance;
 use super::workspace::Workspace;
+use crate::spec::Spec;
+use cluster::ExistingCluster;
 use place::Place;
 use rotation::Rotation;
 use tasks::{EmptySecret, TaskImage, Tasks};
@@ -37,6 +41,10 @@ pub struct Runbook {
     pub config_bucket: Option<String>,
     /// There is no name for the UI, so it is reached through a session into the webserver's container.
     pub port_forward: bool,
+    /// Name of the dashboard, if there is one.
+    pub dashboard: Option<String>,
+    /// What there is to know of a cluster that exists; none where the deployment has its own.
+    pub cluster: Option<ExistingCluster>,
     /// What people who look after the login do; none where nobody signs in.
     pub login: Option<Login>,
     /// The stacks of each step of a CloudFormation deployment.
@@ -128,10 +136,11 @@ pub struct Pipeline {
 impl Runbook {
     /// Resolves the words.
     pub fn resolve(
+        spec: &Spec,
         deployment: &Deployment,
         rooms: &Rooms,
         layers: &[super::layers::Layer],
-        workspace: &Workspace,
+        instance: &Instance,
         config: &Config,
     ) -> Self {
         let empty_secrets = tasks::empty_secrets(rooms);
@@ -157,6 +166,8 @@ impl Runbook {
             },
             config_bucket: config_bucket(deployment, rooms),
             port_forward: ui.webserver.service.execute_command && route.url.is_none(),
+            dashboard: rooms.operations.as_ref().and_then(|it| Some(it.dashboard.as_ref()?.name.clone())),
+            cluster: ExistingCluster::resolve(spec, rooms, instance),
             login: login(rooms),
             steps: steps(layers),
             stack_policies: stack_policies(deployment, layers),
@@ -168,7 +179,7 @@ impl Runbook {
             kept_definitions: if rooms.tasks.is_empty() { "Run definitions" } else { "Definitions of runs and tasks" }
                 .to_owned(),
             kept_query: kept_query(deployment, rooms),
-            core_code: core_code(workspace),
+            core_code: core_code(&instance.workspace),
             core_dockerfile: core_dockerfile(rooms).to_owned(),
             external: external(rooms),
             before_services: before_services(&empty_secrets).to_owned(),

@@ -4,6 +4,7 @@ pub mod access;
 mod anchors;
 pub mod build;
 pub mod choice;
+pub mod cluster;
 pub mod compute;
 pub mod data;
 mod extent;
@@ -85,7 +86,7 @@ pub struct Spec {
     /// Container logs.
     pub logs: Option<data::Logs>,
     /// The ECS cluster.
-    pub cluster: Option<compute::Cluster>,
+    pub cluster: Option<cluster::Cluster>,
     /// The webserver and its load balancer.
     pub web: Option<compute::Web>,
     /// Size of the daemon's task.
@@ -102,6 +103,9 @@ pub struct Spec {
     pub access: Option<access::Access>,
     /// Alarms of CloudWatch; default none.
     pub alarms: Option<operations::Alarms>,
+    /// A dashboard of CloudWatch with what somebody on call looks at first: alarms, UI, services, code locations, database,
+    /// and failed runs where `alarms` counts them; default false.
+    pub dashboard: Option<bool>,
     /// The deployment on one machine: with it, `render all` writes `compose/` too.
     pub local: Option<local::Local>,
     /// A workflow for GitHub Actions; default none.
@@ -111,9 +115,6 @@ pub struct Spec {
 impl Document for Spec {
     const NOT_YET: &'static [&'static str] = &[
         "adopt",
-        "cluster.create",
-        "cluster.exec",
-        "cluster.existing",
         "discovery.mode",
         "extra",
         "images.layout",

@@ -44,6 +44,11 @@ const RETIRED: &[Retired] = &[
         ],
     },
     Retired {
+        path: "cluster.create",
+        when: When::Always,
+        instead: &["remove it: a cluster is created unless `cluster.existing` names one"],
+    },
+    Retired {
         path: "config.delivery",
         when: When::Word("efs"),
         instead: &[

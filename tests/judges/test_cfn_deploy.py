@@ -17,10 +17,11 @@ def kinds(changes):
 def services(world, deployment):
     """Every service of the deployment, by name."""
     ecs = world.client("ecs")
-    arns = [arn for page in ecs.get_paginator("list_services").paginate(cluster=deployment.name) for arn in page["serviceArns"]]
+    cluster = deployment.plan["platform"]["cluster"]["name"]
+    arns = [arn for page in ecs.get_paginator("list_services").paginate(cluster=cluster) for arn in page["serviceArns"]]
     # describe_services takes ten at a time.
     tens = [arns[start : start + 10] for start in range(0, len(arns), 10)]
-    found = [each for ten in tens for each in ecs.describe_services(cluster=deployment.name, services=ten)["services"]]
+    found = [each for ten in tens for each in ecs.describe_services(cluster=cluster, services=ten)["services"]]
     # A deleted one stays in moto's list.
     return {service["serviceName"]: service for service in found if service["status"] == "ACTIVE"}
 

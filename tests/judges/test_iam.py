@@ -90,7 +90,7 @@ def test_roles_are_passed_to_one_service(deployment):
 def test_tasks_are_started_and_tagged_in_the_cluster_alone(deployment):
     for where, it in every(deployment):
         actions = set(listed(it["Action"]))
-        if actions & {"ecs:RunTask", "ecs:StopTask"}:
+        if "ecs:RunTask" in actions:
             assert "ecs:cluster" in it["Condition"]["ArnEquals"], where
         if "ecs:TagResource" in actions:
             tasks = all(":task/" in resource for resource in listed(it["Resource"]))
@@ -104,3 +104,15 @@ def test_definitions_are_registered_under_the_deployments_tag(deployment):
             assert listed(it["Action"]) == ["ecs:RegisterTaskDefinition"], where
             tag = it["Condition"]["StringEquals"]["aws:RequestTag/dagforge:deployment"]
             assert tag == deployment.name, where
+
+
+def test_tasks_of_others_are_not_stopped(deployment):
+    """The resource names the cluster; in one that is shared the tag tells the deployment's own tasks from others."""
+    shared = deployment.plan["platform"]["cluster"]["created"] is None
+    own = {"aws:ResourceTag/dagforge:deployment": deployment.name}
+    for where, it in every(deployment):
+        if "ecs:StopTask" in listed(it["Action"]):
+            condition = it["Condition"]
+            assert condition == {"StringEquals": own} if shared else "ecs:cluster" in condition["ArnEquals"], where
+        elif "ecs:DescribeTasks" in listed(it["Action"]) and shared and "Enter" not in it["Sid"]:
+            assert it["Condition"] == {"StringEqualsIfExists": own}, where

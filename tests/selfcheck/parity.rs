@@ -44,6 +44,7 @@ const SAME: &[Same] = &[
         why: "CloudFormation writes the validation record and waits by itself",
     },
     same("AWS::CloudWatch::Alarm", &[("aws_cloudwatch_metric_alarm", Once)]),
+    same("AWS::CloudWatch::Dashboard", &[("aws_cloudwatch_dashboard", Once)]),
     same("AWS::EC2::EIP", &[("aws_eip", Once)]),
     same("AWS::EC2::FlowLog", &[("aws_flow_log", Once)]),
     same("AWS::EC2::InternetGateway", &[("aws_internet_gateway", Once)]),

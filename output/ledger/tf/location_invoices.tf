@@ -322,6 +322,30 @@ resource "aws_iam_role_policy" "server_invoices" {
           "arn:${local.partition}:rds-db:${local.region}:${local.account_id}:dbuser:${local.database_resource_id}/dagster",
         ]
       },
+      {
+        Sid    = "ExecuteCommand"
+        Effect = "Allow"
+        Action = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
+        Resource = [
+          "*",
+        ]
+      },
+      {
+        Sid    = "FindSessionLog"
+        Effect = "Allow"
+        Action = ["logs:DescribeLogGroups"]
+        Resource = [
+          "*",
+        ]
+      },
+      {
+        Sid    = "WriteSessionLog"
+        Effect = "Allow"
+        Action = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        Resource = [
+          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/ledger/exec:*",
+        ]
+      },
     ]
   })
 }
@@ -363,7 +387,7 @@ resource "aws_ecs_task_definition" "server_invoices" {
       ]
 
       user                   = "1000:1000"
-      readonlyRootFilesystem = true
+      readonlyRootFilesystem = false
       stopTimeout            = 75
       linuxParameters        = { initProcessEnabled = true }
 
@@ -435,7 +459,7 @@ resource "aws_ecs_service" "server_invoices" {
   deployment_minimum_healthy_percent = 0
   deployment_maximum_percent         = 100
   enable_ecs_managed_tags            = true
-  enable_execute_command             = false
+  enable_execute_command             = true
   propagate_tags                     = "SERVICE"
 
   tags = { "dagforge:service" = "ledger_server_invoices" }

@@ -370,6 +370,30 @@ resource "aws_iam_role_policy" "server_reports" {
           "arn:${local.partition}:rds-db:${local.region}:${local.account_id}:dbuser:${local.database_resource_id}/dagster",
         ]
       },
+      {
+        Sid    = "ExecuteCommand"
+        Effect = "Allow"
+        Action = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
+        Resource = [
+          "*",
+        ]
+      },
+      {
+        Sid    = "FindSessionLog"
+        Effect = "Allow"
+        Action = ["logs:DescribeLogGroups"]
+        Resource = [
+          "*",
+        ]
+      },
+      {
+        Sid    = "WriteSessionLog"
+        Effect = "Allow"
+        Action = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        Resource = [
+          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/ledger/exec:*",
+        ]
+      },
     ]
   })
 }
@@ -456,7 +480,7 @@ resource "aws_ecs_task_definition" "server_reports" {
       ]
 
       user                   = "1000:1000"
-      readonlyRootFilesystem = true
+      readonlyRootFilesystem = false
       stopTimeout            = 75
       linuxParameters        = { initProcessEnabled = true }
 
@@ -533,7 +557,7 @@ resource "aws_ecs_service" "server_reports" {
   deployment_minimum_healthy_percent = 0
   deployment_maximum_percent         = 100
   enable_ecs_managed_tags            = true
-  enable_execute_command             = false
+  enable_execute_command             = true
   propagate_tags                     = "SERVICE"
 
   tags = { "dagforge:service" = "ledger_server_reports" }

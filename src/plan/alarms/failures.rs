@@ -2,14 +2,13 @@
 
 use serde::Serialize;
 
-use super::wants;
+use super::counts_failures;
 use crate::plan::deployment::Deployment;
 use crate::plan::in_process::InProcess;
 use crate::plan::key::Key;
 use crate::plan::task::LogGroup;
 use crate::plan::text::Text;
 use crate::spec::Spec;
-use crate::spec::operations::AlarmKind;
 
 /// A metric filter that counts failed runs.
 #[derive(Clone, Debug, Serialize)]
@@ -32,7 +31,10 @@ pub struct FailedRuns {
 }
 
 /// Where the deployment's own metrics are.
-const NAMESPACE: &str = "Dagforge";
+pub(in crate::plan) const NAMESPACE: &str = "Dagforge";
+/// What every metric of failed runs ends with; the deployment's name and whose runs they are come first. No code location is
+/// called by a word with `_` in it.
+pub(in crate::plan) const FAILED_RUNS: &str = "failed-runs";
 /// What a run's log says of a failure (dagster/_core/events, `DagsterEventType.RUN_FAILURE`).
 const RUN_FAILURE: &str = "RUN_FAILURE";
 /// What the daemon's log says when the daemon gives up a run that was killed, could not be launched, did not start or took too
@@ -45,7 +47,7 @@ impl FailedRuns {
     /// Those of a code location.
     pub(super) fn of_location(deployment: &Deployment, key: &Key, runs: &LogGroup) -> Self {
         let description = format!("A run of the code location {key} has failed: see its log, or the UI");
-        Self::counted(deployment, "failed_runs", &format!("{key}/failed-runs"), RUN_FAILURE, runs, description)
+        Self::counted(deployment, "failed_runs", key.as_str(), RUN_FAILURE, runs, description)
     }
 
     /// Those that no location's own log tells of; none where no alarm asks for them.
@@ -55,16 +57,16 @@ impl FailedRuns {
         daemon: &LogGroup,
         in_process: Option<&InProcess>,
     ) -> Vec<Self> {
-        if !spec.alarms.as_ref().is_some_and(|it| wants(it, AlarmKind::RunFailures)) {
+        if !counts_failures(spec) {
             return Vec::new();
         }
         let description = "The daemon has given up a run that was killed, did not start or took too long: see its log";
         let given_up =
-            Self::counted(deployment, "given_up_runs", "given-up-runs", GIVEN_UP, daemon, description.to_owned());
+            Self::counted(deployment, "runs_given_up", "given_up", GIVEN_UP, daemon, description.to_owned());
         let in_process = in_process.map(|it| {
             let description = "A run of a code location in the core image has failed: see its log, or the UI";
-            let (id, metric) = ("in_process_failed_runs", "in-process-failed-runs");
-            Self::counted(deployment, id, metric, RUN_FAILURE, &it.log_group, description.to_owned())
+            let (id, whose) = ("failed_runs_in_process", "in_process");
+            Self::counted(deployment, id, whose, RUN_FAILURE, &it.log_group, description.to_owned())
         });
         [given_up].into_iter().chain(in_process).collect()
     }
@@ -72,7 +74,7 @@ impl FailedRuns {
     fn counted(
         deployment: &Deployment,
         id: &str,
-        metric: &str,
+        whose: &str,
         pattern: &str,
         log_group: &LogGroup,
         description: String,
@@ -83,7 +85,7 @@ impl FailedRuns {
             log_group: log_group.reference.clone(),
             pattern: pattern.to_owned(),
             namespace: NAMESPACE.to_owned(),
-            metric: format!("{}/{metric}", deployment.name),
+            metric: format!("{}/{whose}/{FAILED_RUNS}", deployment.name),
             description,
         }
     }

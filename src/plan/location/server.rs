@@ -4,6 +4,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::Parts;
+use crate::plan::cluster;
+use crate::plan::exec;
 use crate::plan::iam::Role;
 use crate::plan::in_process::container_context;
 use crate::plan::key::Key;
@@ -74,7 +76,7 @@ impl Server {
             host: format!("{}.{}", parts.key, parts.around.namespace),
             port: port(parts.location),
             discovery: discovery(parts),
-            role: role(parts),
+            role: role(parts, &log_group),
             task: task(parts, &written, &log_group),
             service: service(parts, written.replicas.unwrap_or(1)),
             log_group,
@@ -93,8 +95,11 @@ fn discovery(parts: &Parts<'_>) -> Discovery {
 }
 
 /// Sensors and schedules are evaluated here, and what they log is a compute log.
-fn role(parts: &Parts<'_>) -> Role {
-    let mut role = parts.role("service", "server", "Code server of", parts.statements(Side::Server, Vec::new()));
+fn role(parts: &Parts<'_>, log_group: &LogGroup) -> Role {
+    let sessions = exec::everywhere(parts.spec);
+    let sessions = sessions.then(|| exec::statements(parts.spec, parts.around.deployment, log_group));
+    let statements = parts.statements(Side::Server, sessions.unwrap_or_default());
+    let mut role = parts.role("service", "server", "Code server of", statements);
     role.managed = permission::managed(parts.location.permissions.as_ref());
     role
 }
@@ -160,12 +165,12 @@ fn service(parts: &Parts<'_>, replicas: u32) -> Service {
     Service {
         tag: service_tag(&name),
         name,
-        cluster: output("platform", "cluster"),
+        cluster: cluster::reference(parts.around.deployment),
         desired_count: replicas,
         minimum_healthy_percent: if alone { 0 } else { 100 },
         maximum_percent: if alone { 100 } else { 200 },
         availability_zone_rebalancing: if alone { "DISABLED" } else { "ENABLED" }.to_owned(),
-        execute_command: false,
+        execute_command: exec::everywhere(parts.spec),
         subnets: parts.around.network.private_subnets.clone(),
         security_group: security::group("server"),
         health_check_grace_seconds: None,

@@ -9,11 +9,11 @@ use indexmap::IndexSet;
 use serde::Serialize;
 
 use super::Rooms;
+use crate::plan::cluster;
 use crate::plan::config::Config;
 use crate::plan::deployment::Deployment;
 use crate::plan::iam::{Statement, arn, iam_arn, s3_arn};
 use crate::plan::layers::Layer;
-use crate::plan::platform::cluster_name;
 use crate::plan::text::{Input, Text};
 use crate::spec::Spec;
 use crate::spec::choice::WordOr;
@@ -205,7 +205,7 @@ impl Rights<'_> {
 
     /// Services and schedules are given the new definitions.
     fn followers(&self) -> Vec<Statement> {
-        let (name, cluster) = (&self.deployment.name, cluster_name(self.deployment));
+        let (name, cluster) = (&self.deployment.name, cluster::name(self.deployment));
         let service = |kind: &str| arn("ecs", format!("{kind}/{cluster}/{name}_*"));
         let update = [
             "ecs:DescribeServiceDeployments",

@@ -5,6 +5,7 @@
 //! `format` names the check, its `pattern` serves editors.
 
 mod aws;
+mod cluster;
 mod constraint;
 mod created;
 mod git;
@@ -23,6 +24,7 @@ pub use aws::{
     AccountId, Arn, BucketName, FileSystemId, HostedZoneId, Partition, Region, ResourceId, SecurityGroupId, SubnetId,
     VpcId, url_suffix,
 };
+pub use cluster::{ClusterName, LogGroupName};
 pub use constraint::{TerraformVersion, Version, VersionConstraint};
 pub use created::{CreatedSecret, JsonKey, SecretSource};
 pub use git::{CommitHash, GitUrl, GithubRepository, RefName};
@@ -95,6 +97,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<Arn>(),
     Format::of::<BucketName>(),
     Format::of::<Cidr>(),
+    Format::of::<ClusterName>(),
     Format::of::<CommitHash>(),
     Format::of::<DagsterVersion>(),
     Format::of::<DomainName>(),
@@ -112,6 +115,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<JsonPointer>(),
     Format::of::<KeyName>(),
     Format::of::<KeyPrefix>(),
+    Format::of::<LogGroupName>(),
     Format::of::<Name>(),
     Format::of::<PackageKey>(),
     Format::of::<PathPrefix>(),

@@ -843,6 +843,12 @@ def event_rule(reader, physical):
     )
 
 
+@reads("AWS::CloudWatch::Dashboard")
+def dashboard(reader, physical):
+    told = reader.client("cloudwatch").get_dashboard(DashboardName=physical)
+    reader.facts.add("dashboard", physical, body=json.loads(told["DashboardBody"]))
+
+
 @reads("AWS::CloudWatch::Alarm")
 def alarm(reader, physical):
     cloudwatch = reader.client("cloudwatch")

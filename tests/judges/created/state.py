@@ -807,6 +807,11 @@ def event_target(found, told):
     found.add("event rule", told["rule"], targets={told["target_id"]: target})
 
 
+@reads("aws_cloudwatch_dashboard")
+def dashboard(found, told):
+    found.add("dashboard", told["dashboard_name"], body=json.loads(told["dashboard_body"]))
+
+
 @reads("aws_cloudwatch_metric_alarm")
 def alarm(found, told):
     found.add(

@@ -11,6 +11,7 @@ from unittest import mock
 
 from moto.acm.models import acm_backends
 from moto.ec2.models import ec2_backends
+from moto.ecs.models import ecs_backends
 from moto.efs.models import efs_backends
 from moto.elbv2.models import FakeListener, elbv2_backends
 from moto.iam.models import iam_backends
@@ -65,6 +66,7 @@ def make(account, region, text):
     _secrets(account, region, text)
     _listeners(account, region, text)
     _people(account, region, text)
+    _clusters(account, region, text)
 
 
 def _zones(account, region, text):
@@ -125,6 +127,13 @@ def _listeners(account, region, text):
         listeners = elb.load_balancers[balancer].listeners
         if arn not in listeners:
             listeners[arn] = FakeListener(balancer, arn, "HTTPS", 443 + len(listeners), "", None, [], None)
+
+
+def _clusters(account, region, text):
+    """Clusters that roles name and no template makes."""
+    ecs = ecs_backends[account][region]
+    for name in set(_found(r":cluster/([\w-]+)", text)) - set(_found(r'ClusterName: "([^"]+)"', text)) - set(ecs.clusters):
+        ecs.create_cluster(name)
 
 
 def _people(account, region, text):
