@@ -29,6 +29,7 @@ mod owners;
 mod people;
 mod permissions;
 mod ranges;
+mod renames;
 mod runs;
 mod serving;
 mod sharing;
@@ -93,6 +94,7 @@ const RULES: &[&[Rule]] = &[
     operations::RULES,
     people::RULES,
     tasks::RULES,
+    renames::RULES,
     github::RULES,
     config::RULES,
     overrides::RULES,

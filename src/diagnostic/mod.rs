@@ -23,6 +23,7 @@ mod overrides;
 mod people;
 mod permission;
 mod print;
+mod renames;
 mod runs;
 mod serving;
 mod shape;
@@ -65,6 +66,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         runs::CODES,
         tags::CODES,
         tasks::CODES,
+        renames::CODES,
         sharing::CODES,
         local::CODES,
         overrides::CODES,

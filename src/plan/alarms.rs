@@ -141,10 +141,11 @@ impl LocationAlarms {
     /// Resolves the alarms of one code location, which may be served elsewhere.
     pub(super) fn resolve(spec: &Spec, deployment: &Deployment, key: &Key, server: Option<&Service>) -> Option<Self> {
         let wanted = Wanted { deployment, spec: spec.alarms.as_ref()? };
+        let known_as = deployment.known_as(key);
         let down = format!("The code location {key} has no server");
         Some(Self {
             server: server
-                .and_then(|it| wanted.service(AlarmKind::CodeLocationDown, &format!("{key}_down"), &down, it)),
+                .and_then(|it| wanted.service(AlarmKind::CodeLocationDown, &format!("{known_as}_down"), &down, it)),
             failures: wanted.failures(key),
         })
     }
@@ -221,14 +222,15 @@ impl Wanted<'_> {
 
     fn failures(&self, key: &Key) -> Option<Failures> {
         let description = format!("A run of the code location {key} has failed: see its log, or the UI");
-        let metric = format!("{}/{key}/failed-runs", self.deployment.name);
+        let known_as = self.deployment.known_as(key);
+        let metric = format!("{}/{known_as}/failed-runs", self.deployment.name);
         self.wants(AlarmKind::RunFailures).then(|| Failures {
             filter: "failed-runs".to_owned(),
             pattern: RUN_FAILURE.to_owned(),
             alarm: Alarm {
                 period: 300,
                 periods: 1,
-                ..self.alarm(&format!("{key}_failed_runs"), &description, (NAMESPACE, &metric, "Sum"), 1)
+                ..self.alarm(&format!("{known_as}_failed_runs"), &description, (NAMESPACE, &metric, "Sum"), 1)
             },
         })
     }

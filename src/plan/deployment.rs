@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use super::iam::{Role, Statement, Trust, iam_arn};
+use super::key::Key;
 use super::names::{ROLE_LIMIT, shortened};
+use super::renames::Renamed;
 use super::task::LogGroup;
 use super::text::Text;
 use crate::spec::Spec;
@@ -39,6 +41,8 @@ pub struct Deployment {
     pub platform: String,
     /// A fixed revision of every image; none makes it a deploy-time input.
     pub gitrev: Option<String>,
+    /// Code locations and tasks that had another key.
+    pub renamed: Vec<Renamed>,
 }
 
 /// A tag.
@@ -97,7 +101,13 @@ impl Deployment {
             cpu_architecture: if arm { "ARM64" } else { "X86_64" }.to_owned(),
             platform: if arm { "linux/arm64" } else { "linux/amd64" }.to_owned(),
             gitrev: spec.gitrev.as_ref().map(|it| it.as_str().to_owned()),
+            renamed: Renamed::all(spec),
         }
+    }
+
+    /// What AWS knows a code location or task by: its key, or the first one that it had.
+    pub fn known_as<'a>(&'a self, key: &'a Key) -> &'a Key {
+        self.renamed.iter().find(|it| it.key == *key).map_or(key, |it| &it.known_as)
     }
 
     /// Path of the roles that belong together: IAM statements name a path and so serve any number of locations.

@@ -157,8 +157,10 @@ impl Maker<'_> {
         publications: Publications,
         roles: bool,
     ) -> Layer {
-        let suffix = owner.map(|it| format!("-{it}")).unwrap_or_default();
-        let path = owner.map_or_else(|| name.to_owned(), |it| format!("{name}/{it}"));
+        // A template is named like its stack, so a rename shows in it as little as it does.
+        let known_as = owner.map(|it| self.deployment.known_as(it));
+        let suffix = known_as.map(|it| format!("-{it}")).unwrap_or_default();
+        let path = known_as.map_or_else(|| name.to_owned(), |it| format!("{name}/{it}"));
         // In Terraform the repository of a location or task stands in its own file.
         let kind = if name == "task" { name } else { "location" };
         let module_file = owner.map_or_else(|| format!("tf/{name}.tf"), |it| self.module_file(kind, it));

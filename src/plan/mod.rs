@@ -32,6 +32,7 @@ pub mod people;
 pub mod permission;
 pub mod platform;
 pub mod registry;
+pub mod renames;
 pub mod restart;
 pub mod revision;
 pub mod route;
@@ -185,7 +186,7 @@ impl Foundation {
             subnets: &network.private_subnets,
             security_group: &security::group("run"),
         };
-        let instance = Instance::resolve(spec, &deployment, place, Workspace::resolve(spec, &namespace));
+        let instance = Instance::resolve(spec, &deployment, place, Workspace::resolve(spec, &deployment, &namespace));
         Self { deployment, network, data, namespace, instance }
     }
 }

@@ -33,13 +33,13 @@ impl Repository {
     /// The repository of a code location.
     pub fn location(spec: &Spec, deployment: &Deployment, key: &super::key::Key) -> Self {
         let uri = owned_output("registry", key, "repository_uri");
-        Self::resolve(spec, deployment, &format!("location/{key}"), uri)
+        Self::resolve(spec, deployment, &format!("location/{}", deployment.known_as(key)), uri)
     }
 
     /// The repository of a task.
     pub fn task(spec: &Spec, deployment: &Deployment, key: &super::key::Key) -> Self {
         let uri = owned_output("registry", key, "repository_uri");
-        Self::resolve(spec, deployment, &format!("task/{key}"), uri)
+        Self::resolve(spec, deployment, &format!("task/{}", deployment.known_as(key)), uri)
     }
 
     fn resolve(spec: &Spec, deployment: &Deployment, name: &str, uri: Text) -> Self {

@@ -45,7 +45,9 @@ pub struct Runbook {
     pub stack_policies: Vec<String>,
     /// A code location to show commands with.
     pub example_location: Option<String>,
-    /// The same in Terraform's names.
+    /// What AWS knows it by.
+    pub example_known_as: Option<String>,
+    /// Its key in Terraform's names.
     pub example_label: Option<String>,
     /// Services, as words of a shell loop.
     pub services: String,
@@ -143,6 +145,7 @@ impl Runbook {
             steps: steps(layers),
             stack_policies: stack_policies(deployment, layers),
             example_location: example_location(rooms).map(ToString::to_string),
+            example_known_as: example_location(rooms).map(|it| deployment.known_as(it).to_string()),
             example_label: example_location(rooms).map(super::key::Key::snake),
             services: services(rooms),
             stacks_backwards: layers.iter().rev().map(|it| it.stack.as_str()).collect::<Vec<_>>().join(" "),

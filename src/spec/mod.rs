@@ -22,6 +22,7 @@ pub mod overrides;
 pub mod path;
 mod probe;
 mod read;
+pub mod renames;
 mod retired;
 pub mod scalar;
 mod schema;
@@ -66,6 +67,8 @@ pub struct Spec {
     pub output: Option<output::Output>,
     /// Changes of the rendered text, for what the spec has no key for; default none.
     pub overrides: Option<overrides::Overrides>,
+    /// Keys that code locations and tasks had before: AWS goes on to know them by those, and nothing is replaced; default none.
+    pub renames: Option<renames::Renames>,
     /// Parts of dagster.yaml beyond what the deployment decides.
     pub instance: Option<instance::Instance>,
     /// VPC, subnets, NAT and endpoints.
@@ -123,7 +126,6 @@ impl Document for Spec {
         "output.tf.aws_provider",
         "output.tf.required_version",
         "partition",
-        "renames",
         "runs.definition",
     ];
 }
