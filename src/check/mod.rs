@@ -4,6 +4,7 @@
 //! and the nearest good value are in the finding. A rule about a name or size that AWS gets asks the plan for it, so that
 //! defaults and formats stand in one place.
 
+mod adopt;
 mod arns;
 mod config;
 pub(crate) mod credentials;
@@ -95,6 +96,7 @@ const RULES: &[&[Rule]] = &[
     people::RULES,
     tasks::RULES,
     renames::RULES,
+    adopt::RULES,
     github::RULES,
     config::RULES,
     overrides::RULES,

@@ -38,7 +38,8 @@ pub(super) fn check(deployments: &[Loaded<Spec>], found: &mut Diagnostics) {
 }
 
 fn claims(spec: &Spec) -> Vec<Claim> {
-    [domain(spec), namespace(spec), database(spec), state(spec)].into_iter().flatten().chain(buckets(spec)).collect()
+    let one = [domain(spec), namespace(spec), database(spec), state(spec)].into_iter().flatten();
+    one.chain(buckets(spec)).chain(adopted(spec)).collect()
 }
 
 fn domain(spec: &Spec) -> Option<Claim> {
@@ -89,6 +90,24 @@ fn state(spec: &Spec) -> Option<Claim> {
         fix: "give each environment a `key` of its own: each apply would destroy what the other has made",
         severity: Severity::Error,
     })
+}
+
+/// What is taken over is one deployment's afterwards.
+fn adopted(spec: &Spec) -> Vec<Claim> {
+    let Some(adopt) = &spec.adopt else { return Vec::new() };
+    let claim = |what: String, at: &'static str| Claim {
+        what,
+        at,
+        fix: "let one environment take it over, and the others make their own",
+        severity: Severity::Error,
+    };
+    let account = spec.account.as_ref().map_or("the account", |it| it.as_str());
+    let place = format!("in {}, {account}", spec.region);
+    let buckets = adopt.buckets.iter().flat_map(|it| it.given());
+    let buckets = buckets.map(|(_, name)| claim(format!("the bucket `{name}`"), "adopt.buckets"));
+    let repositories = adopt.repositories.iter().flat_map(|it| it.values());
+    let repositories = repositories.map(|name| claim(format!("the repository `{name}` {place}"), "adopt.repositories"));
+    buckets.chain(repositories).collect()
 }
 
 fn buckets(spec: &Spec) -> Vec<Claim> {

@@ -9,6 +9,7 @@ use super::renames::Renamed;
 use super::task::LogGroup;
 use super::text::Text;
 use crate::spec::Spec;
+use crate::spec::adopt::Adopt;
 
 /// Facts of the whole deployment.
 #[derive(Clone, Debug, Serialize)]
@@ -41,6 +42,9 @@ pub struct Deployment {
     pub platform: String,
     /// A fixed revision of every image; none makes it a deploy-time input.
     pub gitrev: Option<String>,
+    /// What exists and is taken over.
+    #[serde(skip)]
+    pub adopt: Adopt,
     /// Code locations and tasks that had another key.
     pub renamed: Vec<Renamed>,
 }
@@ -101,6 +105,7 @@ impl Deployment {
             cpu_architecture: if arm { "ARM64" } else { "X86_64" }.to_owned(),
             platform: if arm { "linux/arm64" } else { "linux/amd64" }.to_owned(),
             gitrev: spec.gitrev.as_ref().map(|it| it.as_str().to_owned()),
+            adopt: spec.adopt.clone().unwrap_or_default(),
             renamed: Renamed::all(spec),
         }
     }
@@ -138,10 +143,16 @@ impl Deployment {
         }
     }
 
+    /// What the names of all log groups begin with.
+    pub fn log_prefix(&self) -> String {
+        format!("/dagforge/{}/", self.name)
+    }
+
     /// A log group below the deployment's own prefix.
     pub fn log_group(&self, name: &str, reference: Text) -> LogGroup {
         LogGroup {
-            name: format!("/dagforge/{}/{name}", self.name),
+            name: format!("{}{name}", self.log_prefix()),
+            adopted: self.adopt.log_group(name),
             reference,
             retention_days: self.log_retention_days,
             kms_key: self.log_kms_key.clone(),

@@ -34,6 +34,8 @@ pub struct Layer {
     pub capabilities: Vec<String>,
     /// Parameters that whoever deploys must give.
     pub parameters: Vec<String>,
+    /// It takes over something that exists.
+    pub adopts: bool,
     /// Values for other layers, by name.
     pub publishes: IndexMap<String, Published>,
 }
@@ -102,8 +104,11 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
     let registries = [registry].into_iter().chain(registries).chain(task_registries);
     let before = network.into_iter().chain(registries).chain(data).chain([platform, ui]).chain(operations);
     let mut layers: Vec<_> = before.chain(locations).chain(tasks).chain(access).collect();
-    for layer in layers.iter_mut().filter(|it| takes_revision(it, deployment, rooms)) {
-        layer.parameters.push("GitRev".to_owned());
+    for layer in &mut layers {
+        layer.adopts = rooms.adopts(layer);
+        if takes_revision(layer, deployment, rooms) {
+            layer.parameters.push("GitRev".to_owned());
+        }
     }
     layers
 }
@@ -178,6 +183,7 @@ impl Maker<'_> {
             module_file,
             capabilities: roles.then(|| "CAPABILITY_NAMED_IAM".to_owned()).into_iter().collect(),
             parameters: Vec::new(),
+            adopts: false,
             publishes: publications.into_iter().map(publish).collect(),
         }
     }

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod access_logs;
+pub mod adopt;
 pub mod alarms;
 pub mod bucket;
 pub mod config;

@@ -1,5 +1,6 @@
 //! Words of the runbook that depend on the deployment.
 
+mod adoption;
 mod place;
 mod rotation;
 mod tasks;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use super::Rooms;
 use super::config::Config;
 use super::deployment::Deployment;
+use super::text::{Input, Part, Text, output};
 use super::workspace::Workspace;
 use place::Place;
 use rotation::Rotation;
@@ -41,6 +43,8 @@ pub struct Runbook {
     pub login: Option<Login>,
     /// The stacks of each step of a CloudFormation deployment.
     pub steps: Vec<Step>,
+    /// What is done before the first deployment of each stack that takes over something that exists.
+    pub adoptions: Vec<String>,
     /// Commands that set the stack policy; empty without one.
     pub stack_policies: Vec<String>,
     /// A code location to show commands with.
@@ -143,6 +147,7 @@ impl Runbook {
             port_forward: ui.webserver.service.execute_command && route.url.is_none(),
             login: login(rooms),
             steps: steps(layers),
+            adoptions: layers.iter().filter(|it| it.adopts).map(adoption::command).collect(),
             stack_policies: stack_policies(deployment, layers),
             example_location: example_location(rooms).map(ToString::to_string),
             example_known_as: example_location(rooms).map(|it| deployment.known_as(it).to_string()),
@@ -224,10 +229,18 @@ fn login(rooms: &Rooms) -> Option<Login> {
 }
 
 fn config_bucket(deployment: &Deployment, rooms: &Rooms) -> Option<String> {
-    Some(match rooms.data.config_bucket.as_ref()?.as_literal() {
-        Some(existing) => existing.to_owned(),
-        None => format!("{}-config-$ACCOUNT-{}", deployment.name, deployment.region),
-    })
+    Some(bucket_in_shell(deployment, rooms, rooms.data.config_bucket.as_ref()?))
+}
+
+/// Name of a bucket in a shell that knows `$ACCOUNT`.
+fn bucket_in_shell(deployment: &Deployment, rooms: &Rooms, bucket: &Text) -> String {
+    let created = rooms.data.buckets.iter().find(|it| output("data", &it.published()) == *bucket);
+    let word = |part: &Part| match part {
+        Part::Input(Input::Account) => "$ACCOUNT".to_owned(),
+        Part::Input(Input::Region) => deployment.region.clone(),
+        part => part.to_string(),
+    };
+    created.map_or(bucket, |it| &it.name).parts().iter().map(word).collect()
 }
 
 fn services(rooms: &Rooms) -> String {

@@ -1,6 +1,7 @@
 //! The spec exactly as written: `None` means "not said". Defaults belong to the plan.
 
 pub mod access;
+pub mod adopt;
 mod anchors;
 pub mod build;
 pub mod choice;
@@ -67,6 +68,8 @@ pub struct Spec {
     pub output: Option<output::Output>,
     /// Changes of the rendered text, for what the spec has no key for; default none.
     pub overrides: Option<overrides::Overrides>,
+    /// What exists and is taken over in place of being made; default none.
+    pub adopt: Option<adopt::Adopt>,
     /// Keys that code locations and tasks had before: AWS goes on to know them by those, and nothing is replaced; default none.
     pub renames: Option<renames::Renames>,
     /// Parts of dagster.yaml beyond what the deployment decides.
@@ -111,7 +114,6 @@ pub struct Spec {
 
 impl Document for Spec {
     const NOT_YET: &'static [&'static str] = &[
-        "adopt",
         "cluster.create",
         "cluster.exec",
         "cluster.existing",
