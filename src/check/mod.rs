@@ -4,6 +4,7 @@
 //! and the nearest good value are in the finding. A rule about a name or size that AWS gets asks the plan for it, so that
 //! defaults and formats stand in one place.
 
+mod adopt;
 mod arns;
 mod cluster;
 mod config;
@@ -30,6 +31,7 @@ mod owners;
 mod people;
 mod permissions;
 mod ranges;
+mod renames;
 mod runs;
 mod serving;
 mod sharing;
@@ -96,6 +98,8 @@ const RULES: &[&[Rule]] = &[
     operations::RULES,
     people::RULES,
     tasks::RULES,
+    renames::RULES,
+    adopt::RULES,
     github::RULES,
     terraform::RULES,
     config::RULES,

@@ -38,11 +38,8 @@ pub(super) fn check(deployments: &[Loaded<Spec>], found: &mut Diagnostics) {
 }
 
 fn claims(spec: &Spec) -> Vec<Claim> {
-    [domain(spec), namespace(spec), database(spec), state(spec), provider(spec)]
-        .into_iter()
-        .flatten()
-        .chain(buckets(spec))
-        .collect()
+    let one = [domain(spec), namespace(spec), database(spec), state(spec), provider(spec)].into_iter().flatten();
+    one.chain(buckets(spec)).chain(adopted(spec)).collect()
 }
 
 fn domain(spec: &Spec) -> Option<Claim> {
@@ -109,6 +106,24 @@ fn provider(spec: &Spec) -> Option<Claim> {
         fix: "let one of them create it, and give the others its ARN: `provider: {arn: …}`",
         severity: if spec.account.is_some() { Severity::Error } else { Severity::Warning },
     })
+}
+
+/// What is taken over is one deployment's afterwards.
+fn adopted(spec: &Spec) -> Vec<Claim> {
+    let Some(adopt) = &spec.adopt else { return Vec::new() };
+    let claim = |what: String, at: &'static str| Claim {
+        what,
+        at,
+        fix: "let one environment take it over, and the others make their own",
+        severity: Severity::Error,
+    };
+    let account = spec.account.as_ref().map_or("the account", |it| it.as_str());
+    let place = format!("in {}, {account}", spec.region);
+    let buckets = adopt.buckets.iter().flat_map(|it| it.given());
+    let buckets = buckets.map(|(_, name)| claim(format!("the bucket `{name}`"), "adopt.buckets"));
+    let repositories = adopt.repositories.iter().flat_map(|it| it.values());
+    let repositories = repositories.map(|name| claim(format!("the repository `{name}` {place}"), "adopt.repositories"));
+    buckets.chain(repositories).collect()
 }
 
 fn buckets(spec: &Spec) -> Vec<Claim> {

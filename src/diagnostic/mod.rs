@@ -4,6 +4,7 @@
 //! beside this one, so that every message of the program can be read in a few short files.
 //! A finding about the spec names a path; its line is looked up when it is printed.
 
+mod adopt;
 mod arn;
 mod blueprint;
 mod cluster;
@@ -24,6 +25,7 @@ mod overrides;
 mod people;
 mod permission;
 mod print;
+mod renames;
 mod runs;
 mod serving;
 mod shape;
@@ -69,6 +71,8 @@ pub fn codes() -> impl Iterator<Item = Code> {
         tags::CODES,
         tasks::CODES,
         terraform::CODES,
+        renames::CODES,
+        adopt::CODES,
         sharing::CODES,
         local::CODES,
         overrides::CODES,

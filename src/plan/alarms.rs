@@ -151,13 +151,14 @@ impl LocationAlarms {
         runs: &LogGroup,
     ) -> Option<Self> {
         let wanted = Wanted { deployment, spec: spec.alarms.as_ref()? };
+        let known_as = deployment.known_as(key);
         let down = format!("The code location {key} has no server");
         let failures = FailedRuns::of_location(deployment, key, runs);
         Some(Self {
             server: server
-                .and_then(|it| wanted.service(AlarmKind::CodeLocationDown, &format!("{key}_down"), &down, it)),
+                .and_then(|it| wanted.service(AlarmKind::CodeLocationDown, &format!("{known_as}_down"), &down, it)),
             failures: counts_failures(spec).then(|| Failures {
-                alarm: wanted.failed_runs(&format!("{key}_failed_runs"), &failures),
+                alarm: wanted.failed_runs(&format!("{known_as}_failed_runs"), &failures),
                 filter: failures,
             }),
         })

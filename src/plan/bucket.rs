@@ -21,6 +21,8 @@ pub struct CreatedBucket {
     pub spec_key: &'static str,
     /// Name: it ends in account and region, because bucket names are global.
     pub name: Text,
+    /// It exists and is taken over, with the name that it has.
+    pub adopted: bool,
     /// ARNs of the bucket and of everything in it.
     pub arns: Vec<Text>,
     /// Encryption of the objects; `AES256` is S3's own key.
@@ -141,9 +143,13 @@ impl Buckets<'_> {
 impl CreatedBucket {
     /// A bucket of this kind.
     pub fn new(deployment: &Deployment, kind: &str, spec_key: &'static str, expire_days: Option<u32>) -> Self {
-        let name = text![format!("{}-{kind}-", deployment.name), Input::Account, "-", Input::Region];
+        let id = kind.replace('-', "_");
+        let adopted = deployment.adopt.bucket(&id);
+        let own = || text![format!("{}-{kind}-", deployment.name), Input::Account, "-", Input::Region];
+        let name = adopted.map_or_else(own, Text::from);
         Self {
-            id: kind.replace('-', "_"),
+            id,
+            adopted: adopted.is_some(),
             spec_key,
             arns: vec![s3_arn(&name, ""), s3_arn(&name, "/*")],
             name,

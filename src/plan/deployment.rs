@@ -4,10 +4,13 @@ use serde::Serialize;
 
 use super::config;
 use super::iam::{Role, Statement, Trust, iam_arn};
+use super::key::Key;
 use super::names::{ROLE_LIMIT, shortened};
+use super::renames::Renamed;
 use super::task::LogGroup;
 use super::text::Text;
 use crate::spec::Spec;
+use crate::spec::adopt::Adopt;
 use crate::spec::data::LogMode;
 use crate::spec::scalar::{FolderPath, url_suffix};
 
@@ -54,6 +57,11 @@ pub struct Deployment {
     pub platform: String,
     /// A fixed revision of every image; none makes it a deploy-time input.
     pub gitrev: Option<String>,
+    /// What exists and is taken over.
+    #[serde(skip)]
+    pub adopt: Adopt,
+    /// Code locations and tasks that had another key.
+    pub renamed: Vec<Renamed>,
 }
 
 /// A tag.
@@ -116,7 +124,14 @@ impl Deployment {
             cpu_architecture: if arm { "ARM64" } else { "X86_64" }.to_owned(),
             platform: if arm { "linux/arm64" } else { "linux/amd64" }.to_owned(),
             gitrev: spec.gitrev.as_ref().map(|it| it.as_str().to_owned()),
+            adopt: spec.adopt.clone().unwrap_or_default(),
+            renamed: Renamed::all(spec),
         }
+    }
+
+    /// What AWS knows a code location or task by: its key, or the first one that it had.
+    pub fn known_as<'a>(&'a self, key: &'a Key) -> &'a Key {
+        self.renamed.iter().find(|it| it.key == *key).map_or(key, |it| &it.known_as)
     }
 
     /// Path of the roles that belong together: IAM statements name a path and so serve any number of locations.
@@ -147,10 +162,16 @@ impl Deployment {
         }
     }
 
+    /// What the names of all log groups begin with.
+    pub fn log_prefix(&self) -> String {
+        format!("/dagforge/{}/", self.name)
+    }
+
     /// A log group below the deployment's own prefix.
     pub fn log_group(&self, name: &str, reference: Text) -> LogGroup {
         LogGroup {
-            name: format!("/dagforge/{}/{name}", self.name),
+            name: format!("{}{name}", self.log_prefix()),
+            adopted: self.adopt.log_group(name),
             reference,
             retention_days: self.log_retention_days,
             kms_key: self.log_kms_key.clone(),

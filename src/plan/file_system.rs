@@ -224,14 +224,15 @@ fn access_point(
     file_system: Text,
 ) -> AccessPoint {
     let (uid, gid) = deployment.user.split_once(':').unwrap_or((&deployment.user, &deployment.user));
+    let known_as = deployment.known_as(owner);
     // A user that is no pair of numbers is a finding.
     let number = |given: Option<u32>, default: &str| given.or_else(|| default.parse().ok()).unwrap_or_default();
     let (uid, gid) = (number(written.uid, uid), number(written.gid, gid));
     AccessPoint {
         id: access_point_id(key),
-        name: format!("{}-{owner}-{key}", deployment.name),
+        name: format!("{}-{known_as}-{key}", deployment.name),
         file_system,
-        path: written.path.clone().unwrap_or_else(|| format!("/{owner}/{key}")),
+        path: written.path.clone().unwrap_or_else(|| format!("/{known_as}/{key}")),
         uid,
         gid,
         permissions: "0750".to_owned(),

@@ -34,6 +34,8 @@ pub struct Layer {
     pub capabilities: Vec<String>,
     /// Parameters that whoever deploys must give.
     pub parameters: Vec<String>,
+    /// It takes over something that exists.
+    pub adopts: bool,
     /// Values for other layers, by name.
     pub publishes: IndexMap<String, Published>,
 }
@@ -110,8 +112,11 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
     let registries = [registry].into_iter().chain(registries).chain(task_registries);
     let before = network.into_iter().chain(registries).chain(data).chain([platform, ui]).chain(operations);
     let mut layers: Vec<_> = before.chain(locations).chain(tasks).chain(access).collect();
-    for layer in layers.iter_mut().filter(|it| takes_revision(it, deployment, rooms)) {
-        layer.parameters.push("GitRev".to_owned());
+    for layer in &mut layers {
+        layer.adopts = rooms.adopts(layer);
+        if takes_revision(layer, deployment, rooms) {
+            layer.parameters.push("GitRev".to_owned());
+        }
     }
     layers
 }
@@ -165,8 +170,10 @@ impl Maker<'_> {
         publications: Publications,
         roles: bool,
     ) -> Layer {
-        let suffix = owner.map(|it| format!("-{it}")).unwrap_or_default();
-        let path = owner.map_or_else(|| name.to_owned(), |it| format!("{name}/{it}"));
+        // A template is named like its stack, so a rename shows in it as little as it does.
+        let known_as = owner.map(|it| self.deployment.known_as(it));
+        let suffix = known_as.map(|it| format!("-{it}")).unwrap_or_default();
+        let path = known_as.map_or_else(|| name.to_owned(), |it| format!("{name}/{it}"));
         // In Terraform the repository of a location or task stands in its own file.
         let kind = if name == "task" { name } else { "location" };
         let module_file = owner.map_or_else(|| format!("tf/{name}.tf"), |it| self.module_file(kind, it));
@@ -184,6 +191,7 @@ impl Maker<'_> {
             module_file,
             capabilities: roles.then(|| "CAPABILITY_NAMED_IAM".to_owned()).into_iter().collect(),
             parameters: Vec::new(),
+            adopts: false,
             publishes: publications.into_iter().map(publish).collect(),
         }
     }

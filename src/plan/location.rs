@@ -82,7 +82,8 @@ impl Location {
     /// Resolves one code location.
     pub fn resolve(spec: &Spec, key: &Key, location: &CodeLocation, around: &Surroundings<'_>) -> Self {
         let deployment = around.deployment;
-        let run_log_group = deployment.log_group(&format!("run/{key}"), owned_output("location", key, "run_log_group"));
+        let run_logs = format!("run/{}", deployment.known_as(key));
+        let run_log_group = deployment.log_group(&run_logs, owned_output("location", key, "run_log_group"));
         let what = format!("the code location {key}");
         let parts = Parts {
             key,
@@ -175,8 +176,12 @@ impl Parts<'_> {
         self.spec.runs.clone().unwrap_or_default()
     }
 
+    fn known_as(&self) -> &Key {
+        self.around.deployment.known_as(self.key)
+    }
+
     fn role_name(&self, name: &str) -> String {
-        format!("location-{}-{name}", self.key)
+        format!("location-{}-{name}", self.known_as())
     }
 
     fn role(&self, kind: &str, name: &str, what: &str, statements: Vec<Statement>) -> Role {
@@ -287,7 +292,7 @@ impl Parts<'_> {
 
     /// `_` cannot occur in a name, so the wildcard `<deployment>_run_*` matches this deployment's runs and nothing else.
     fn family(&self, kind: &str) -> String {
-        format!("{}_{kind}_{}", self.around.deployment.name, self.key)
+        format!("{}_{kind}_{}", self.around.deployment.name, self.known_as())
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod access_logs;
+pub mod adopt;
 pub mod alarms;
 pub mod bucket;
 pub mod cluster;
@@ -36,6 +37,7 @@ pub mod people;
 pub mod permission;
 pub mod platform;
 pub mod registry;
+pub mod renames;
 pub mod restart;
 pub mod revision;
 pub mod route;
@@ -189,7 +191,7 @@ impl Foundation {
             subnets: &network.private_subnets,
             security_group: &security::group("run"),
         };
-        let instance = Instance::resolve(spec, &deployment, place, Workspace::resolve(spec, &namespace));
+        let instance = Instance::resolve(spec, &deployment, place, Workspace::resolve(spec, &deployment, &namespace));
         Self { deployment, network, data, namespace, instance }
     }
 }

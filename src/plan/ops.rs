@@ -26,6 +26,8 @@ pub struct Ops {
     pub layers: Vec<Stack>,
     /// The stacks in the order they are deleted.
     pub stacks_backwards: Vec<String>,
+    /// Stacks that take over something that exists.
+    pub adopting: Vec<String>,
     /// Services.
     pub services: Vec<Service>,
     /// Their names, as many at a time as ECS describes.
@@ -124,6 +126,7 @@ impl Ops {
             fixed_revision: deployment.gitrev.as_deref().unwrap_or_default().into(),
             layers: layers.iter().map(|it| Stack::new(it, deployment)).collect(),
             stacks_backwards: layers.iter().rev().map(|it| it.stack.clone()).collect(),
+            adopting: layers.iter().filter(|it| it.adopts).map(|it| it.stack.clone()).collect(),
             batches: names.chunks(BATCH).map(<[String]>::to_vec).collect(),
             services,
             logs: logs(rooms),

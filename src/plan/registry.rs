@@ -12,6 +12,8 @@ use crate::spec::Spec;
 pub struct Repository {
     /// Name of the repository.
     pub name: String,
+    /// It exists and is taken over, with the name that it has.
+    pub adopted: bool,
     /// `IMMUTABLE`: a revision that was reviewed stays what it is.
     pub tag_mutability: String,
     /// Scan images when they are pushed.
@@ -27,26 +29,28 @@ pub struct Repository {
 impl Repository {
     /// The repository of webserver and daemon.
     pub fn core(spec: &Spec, deployment: &Deployment) -> Self {
-        Self::resolve(spec, deployment, "core", output("registry", "repository_uri"))
+        Self::resolve(spec, deployment, ("core", "core"), output("registry", "repository_uri"))
     }
 
     /// The repository of a code location.
     pub fn location(spec: &Spec, deployment: &Deployment, key: &super::key::Key) -> Self {
         let uri = owned_output("registry", key, "repository_uri");
-        Self::resolve(spec, deployment, &format!("location/{key}"), uri)
+        Self::resolve(spec, deployment, (key.as_str(), &format!("location/{}", deployment.known_as(key))), uri)
     }
 
     /// The repository of a task.
     pub fn task(spec: &Spec, deployment: &Deployment, key: &super::key::Key) -> Self {
         let uri = owned_output("registry", key, "repository_uri");
-        Self::resolve(spec, deployment, &format!("task/{key}"), uri)
+        Self::resolve(spec, deployment, (key.as_str(), &format!("task/{}", deployment.known_as(key))), uri)
     }
 
-    fn resolve(spec: &Spec, deployment: &Deployment, name: &str, uri: Text) -> Self {
+    fn resolve(spec: &Spec, deployment: &Deployment, (called, name): (&str, &str), uri: Text) -> Self {
         let images = spec.images.clone().unwrap_or_default();
         let keep = images.keep.unwrap_or_default();
+        let adopted = deployment.adopt.repository(called);
         Self {
-            name: format!("{}/{name}", deployment.name),
+            name: adopted.map_or_else(|| format!("{}/{name}", deployment.name), str::to_owned),
+            adopted: adopted.is_some(),
             tag_mutability: "IMMUTABLE".to_owned(),
             scan_on_push: images.scan.unwrap_or(true),
             encryption: "AES256".to_owned(),

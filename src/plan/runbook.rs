@@ -1,5 +1,6 @@
 //! Words of the runbook that depend on the deployment.
 
+mod adoption;
 mod cluster;
 mod place;
 mod rotation;
@@ -11,6 +12,7 @@ use super::Rooms;
 use super::config::Config;
 use super::deployment::Deployment;
 use super::instance::Instance;
+use super::text::{Input, Part, Text, output};
 use super::workspace::Workspace;
 use crate::spec::Spec;
 use cluster::ExistingCluster;
@@ -49,11 +51,15 @@ pub struct Runbook {
     pub login: Option<Login>,
     /// The stacks of each step of a CloudFormation deployment.
     pub steps: Vec<Step>,
+    /// What is done before the first deployment of each stack that takes over something that exists.
+    pub adoptions: Vec<String>,
     /// Commands that set the stack policy; empty without one.
     pub stack_policies: Vec<String>,
     /// A code location to show commands with.
     pub example_location: Option<String>,
-    /// The same in Terraform's names.
+    /// What AWS knows it by.
+    pub example_known_as: Option<String>,
+    /// Its key in Terraform's names.
     pub example_label: Option<String>,
     /// Services, as words of a shell loop.
     pub services: String,
@@ -170,8 +176,10 @@ impl Runbook {
             cluster: ExistingCluster::resolve(spec, rooms, instance),
             login: login(rooms),
             steps: steps(layers),
+            adoptions: layers.iter().filter(|it| it.adopts).map(adoption::command).collect(),
             stack_policies: stack_policies(deployment, layers),
             example_location: example_location(rooms).map(ToString::to_string),
+            example_known_as: example_location(rooms).map(|it| deployment.known_as(it).to_string()),
             example_label: example_location(rooms).map(super::key::Key::snake),
             services: services(rooms),
             stacks_backwards: layers.iter().rev().map(|it| it.stack.as_str()).collect::<Vec<_>>().join(" "),
@@ -250,10 +258,18 @@ fn login(rooms: &Rooms) -> Option<Login> {
 }
 
 fn config_bucket(deployment: &Deployment, rooms: &Rooms) -> Option<String> {
-    Some(match rooms.data.config_bucket.as_ref()?.as_literal() {
-        Some(existing) => existing.to_owned(),
-        None => format!("{}-config-$ACCOUNT-{}", deployment.name, deployment.region),
-    })
+    Some(bucket_in_shell(deployment, rooms, rooms.data.config_bucket.as_ref()?))
+}
+
+/// Name of a bucket in a shell that knows `$ACCOUNT`.
+fn bucket_in_shell(deployment: &Deployment, rooms: &Rooms, bucket: &Text) -> String {
+    let created = rooms.data.buckets.iter().find(|it| output("data", &it.published()) == *bucket);
+    let word = |part: &Part| match part {
+        Part::Input(Input::Account) => "$ACCOUNT".to_owned(),
+        Part::Input(Input::Region) => deployment.region.clone(),
+        part => part.to_string(),
+    };
+    created.map_or(bucket, |it| &it.name).parts().iter().map(word).collect()
 }
 
 fn services(rooms: &Rooms) -> String {

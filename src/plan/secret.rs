@@ -123,7 +123,7 @@ impl Secrets {
                             None | Some([]) => "the value itself".to_owned(),
                             Some(keys) => format!("JSON with the keys {}", keys.join(", ")),
                         },
-                        name: format!("{}/{owner}/{name}", deployment.name),
+                        name: format!("{}/{}/{name}", deployment.name, deployment.known_as(owner)),
                     };
                     if all.created.iter().all(|it| it.name != secret.name) {
                         all.created.push(secret);

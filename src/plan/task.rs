@@ -142,6 +142,8 @@ pub struct Log {
 pub struct LogGroup {
     /// Name.
     pub name: String,
+    /// It exists and is taken over.
+    pub adopted: bool,
     /// The group, as whatever must exist after it refers to it.
     pub reference: Text,
     /// Days that events are kept.

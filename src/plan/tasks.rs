@@ -69,11 +69,12 @@ pub struct Surroundings<'a> {
 
 /// Task definition family: `_` cannot occur in a name, so no two deployments collide.
 pub fn family(deployment: &Deployment, key: &Key) -> String {
-    format!("{}_task_{key}", deployment.name)
+    format!("{}_task_{}", deployment.name, deployment.known_as(key))
 }
 
 /// Names of the two roles that whoever starts the task passes on: its own and its execution role.
-pub fn role_names(key: &Key) -> [String; 2] {
+pub fn role_names(deployment: &Deployment, key: &Key) -> [String; 2] {
+    let key = deployment.known_as(key);
     [format!("task-{key}-task"), format!("task-{key}-execution")]
 }
 
@@ -89,7 +90,10 @@ impl Task {
             spec,
             package: Package::resolve(task, key, around.deployment, around.data),
             secrets: Secrets::resolve(around.deployment, key, &what, task.secrets.as_ref()),
-            log_group: around.deployment.log_group(&format!("task/{key}"), owned_output("task", key, "task_log_group")),
+            log_group: around.deployment.log_group(
+                &format!("task/{}", around.deployment.known_as(key)),
+                owned_output("task", key, "task_log_group"),
+            ),
             image,
         };
         let takes_revision = parts.revisions().next().is_some();
@@ -132,7 +136,7 @@ impl Parts<'_> {
     }
 
     fn execution_role(&self) -> Role {
-        let [_, name] = role_names(self.key);
+        let [_, name] = role_names(self.around.deployment, self.key);
         let pull: Vec<_> = self.image.pull.iter().collect();
         let statements = access::execution_of(&pull, &[&self.log_group], &self.secrets.grants);
         self.make_role(&name, "Starts", statements)
@@ -141,7 +145,7 @@ impl Parts<'_> {
     fn role(&self) -> Role {
         let mut statements: Vec<Statement> = self.package.iter().map(Package::read).collect();
         statements.extend(permission::statements(self.task.permissions.as_ref()));
-        let [name, _] = role_names(self.key);
+        let [name, _] = role_names(self.around.deployment, self.key);
         let mut role = self.make_role(&name, "Runs", statements);
         role.managed = permission::managed(self.task.permissions.as_ref());
         role

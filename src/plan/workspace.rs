@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::deployment::Deployment;
 use super::location::server;
 use crate::spec::Spec;
 use crate::spec::compute::CodeLocation;
@@ -61,13 +62,13 @@ pub fn location_name(key: &KeyName, location: &CodeLocation) -> String {
 
 impl Workspace {
     /// Resolves what is loaded.
-    pub fn resolve(spec: &Spec, namespace: &str) -> Self {
+    pub fn resolve(spec: &Spec, deployment: &Deployment, namespace: &str) -> Self {
         let mut workspace = Self::default();
         for (key, location) in &spec.code_locations {
             match location.serve.unwrap_or(Serve::Grpc) {
                 Serve::Grpc => workspace.servers.push(GrpcServer {
                     location_name: location_name(key, location),
-                    host: Some(format!("{key}.{namespace}")),
+                    host: Some(format!("{}.{namespace}", deployment.known_as(&key.into()))),
                     port: Some(server::port(location)),
                     socket: None,
                     ssl: false,

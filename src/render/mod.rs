@@ -11,6 +11,8 @@ mod tf;
 pub use config::config;
 pub use rooms::Rooms;
 
+use std::iter;
+
 use minijinja::context;
 
 use crate::blueprint::{BlueprintError, Blueprints};
@@ -99,7 +101,9 @@ pub fn render<'a>(
             // A location's repository stands in the file of the location.
             let own =
                 layers.filter(|index| plan.layers[*index].name != "registry" || plan.layers[*index].owner.is_none());
-            Box::new(module.chain(own.map(move |index| tf::layer_file(plan, rooms, index, blueprints))))
+            let own = own.map(move |index| tf::layer_file(plan, rooms, index, blueprints));
+            let moved = iter::once_with(|| tf::moved(plan, rooms, blueprints).transpose()).flatten();
+            Box::new(module.chain(own).chain(moved))
         }
         Target::Compose => {
             let files = plan.local.iter().flat_map(compose::files);

@@ -3,7 +3,7 @@
 use minijinja::{Error, Value, context};
 
 use crate::blueprint::{BlueprintError, value_of};
-use crate::plan::Plan;
+use crate::plan::{Key, Plan};
 
 /// The plan as a value.
 pub struct Rooms {
@@ -68,6 +68,18 @@ impl Rooms {
                 let (repository, secrets) = (part(&self.plan, "registry")?, Value::from(Vec::<Value>::new()));
                 context! { plan => self.plan(), layer, repository, secrets }
             }
+        })
+    }
+
+    /// The same as if the location or task had another key.
+    pub(super) fn context_under(&self, plan: &Plan, index: usize, key: &Key) -> Result<Value, BlueprintError> {
+        let context = self.context(plan, index)?;
+        let name = plan.layers[index].name.as_str();
+        let owner = context.get_attr(name).map_err(|error| broken(&error))?;
+        let owner = context! { key => key.as_str(), ..owner };
+        Ok(match name {
+            "task" => context! { task => owner, ..context },
+            _ => context! { location => owner, ..context },
         })
     }
 }

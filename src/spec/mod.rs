@@ -1,6 +1,7 @@
 //! The spec exactly as written: `None` means "not said". Defaults belong to the plan.
 
 pub mod access;
+pub mod adopt;
 mod anchors;
 pub mod build;
 pub mod choice;
@@ -23,6 +24,7 @@ pub mod overrides;
 pub mod path;
 mod probe;
 mod read;
+pub mod renames;
 mod retired;
 pub mod scalar;
 mod schema;
@@ -69,6 +71,10 @@ pub struct Spec {
     pub output: Option<output::Output>,
     /// Changes of the rendered text, for what the spec has no key for; default none.
     pub overrides: Option<overrides::Overrides>,
+    /// What exists and is taken over in place of being made; default none.
+    pub adopt: Option<adopt::Adopt>,
+    /// Keys that code locations and tasks had before: AWS goes on to know them by those, and nothing is replaced; default none.
+    pub renames: Option<renames::Renames>,
     /// Parts of dagster.yaml beyond what the deployment decides.
     pub instance: Option<instance::Instance>,
     /// VPC, subnets, NAT and endpoints.
@@ -113,14 +119,6 @@ pub struct Spec {
 }
 
 impl Document for Spec {
-    const NOT_YET: &'static [&'static str] = &[
-        "adopt",
-        "discovery.mode",
-        "extra",
-        "images.layout",
-        "images.registry",
-        "logs.firelens",
-        "renames",
-        "runs.definition",
-    ];
+    const NOT_YET: &'static [&'static str] =
+        &["discovery.mode", "extra", "images.layout", "images.registry", "logs.firelens", "runs.definition"];
 }

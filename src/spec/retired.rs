@@ -44,6 +44,30 @@ const RETIRED: &[Retired] = &[
         ],
     },
     Retired {
+        path: "adopt.cluster",
+        when: When::Always,
+        instead: &["remove it: a cluster holds no data, so a new one of the deployment's own loses none"],
+    },
+    Retired {
+        path: "adopt.database",
+        when: When::Always,
+        instead: &[
+            "write `database: {existing: {host: …}}`: one in another subnet group, or with another first user, would be replaced",
+        ],
+    },
+    Retired {
+        path: "adopt.file_systems",
+        when: When::Always,
+        instead: &[
+            "write `storage: {efs: {shared: {existing: {id: …, security_group: …}}}}`: it has its mount targets already",
+        ],
+    },
+    Retired {
+        path: "adopt.secrets",
+        when: When::Always,
+        instead: &["name them in `secrets` of the code location or task: a secret that exists is only ever read"],
+    },
+    Retired {
         path: "cluster.create",
         when: When::Always,
         instead: &["remove it: a cluster is created unless `cluster.existing` names one"],

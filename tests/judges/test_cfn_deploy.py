@@ -31,11 +31,11 @@ def definition(world, name):
 
 
 def expected_services(deployment):
-    locations = [layer.owner for layer in deployment.layers if layer.name == "location"]
+    servers = [each["server"] for each in deployment.plan["locations"] if each["server"]]
     core = {f"{deployment.name}_core_webserver", f"{deployment.name}_core_daemon"}
     if deployment.plan["ui"]["read_only_copy"]:
         core.add(f"{deployment.name}_core_read_only_copy")
-    return core | {f"{deployment.name}_server_{key}" for key in locations}
+    return core | {server["service"]["name"] for server in servers}
 
 
 def current(world, deployment):
@@ -83,16 +83,14 @@ def test_services_run_what_was_rendered(deployment, deployed):
 def test_code_servers_name_their_run_definitions(deployment, deployed):
     """The one thing a launched run depends on: the context names a definition and a container that exist."""
     world = deployed(deployment).world
-    for layer in deployment.layers:
-        if layer.name != "location":
-            continue
-        containers = definition(world, f"{deployment.name}_server_{layer.owner}")["containerDefinitions"]
+    for location in deployment.plan["locations"]:
+        containers = definition(world, location["server"]["task"]["family"])["containerDefinitions"]
         (server,) = (each for each in containers if each["name"] == "server")
         environment = {pair["name"]: pair["value"] for pair in server["environment"]}
         context = json.loads(environment["DAGSTER_CONTAINER_CONTEXT"])["ecs"]
         run = definition(world, context["task_definition_arn"])
         assert run["taskDefinitionArn"] == context["task_definition_arn"]
-        assert run["family"] == f"{deployment.name}_run_{layer.owner}"
+        assert run["family"] == location["run"]["family"]
         assert context["container_name"] in [each["name"] for each in run["containerDefinitions"]]
         assert environment["DAGSTER_CURRENT_IMAGE"] == server["image"]
 
@@ -141,10 +139,9 @@ def test_a_new_revision_touches_tasks_and_services_only(deployment, deployed):
         assert service["serviceArn"] == before[name]["serviceArn"], "updated, not replaced"
         images = [each["image"] for each in definition(world, service["taskDefinition"])["containerDefinitions"]]
         assert any(image.endswith(":rev2") for image in images)
-    for layer in deployment.layers:
-        if layer.name == "location":
-            kept = world.client("ecs").list_task_definitions(familyPrefix=f"{deployment.name}_run_{layer.owner}")
-            assert len(kept["taskDefinitionArns"]) >= 2, "a queued run still finds the revision it was created with"
+    for location in deployment.plan["locations"]:
+        kept = world.client("ecs").list_task_definitions(familyPrefix=location["run"]["family"])
+        assert len(kept["taskDefinitionArns"]) >= 2, "a queued run still finds the revision it was created with"
 
 
 def differing(old, new):

@@ -43,6 +43,7 @@ const CFN_ALONE: &[Listed] = &[
 
 /// Read by Terraform alone.
 const TF_ALONE: &[Listed] = &[
+    ("*.adopted", "an import block; CloudFormation finds by the name what exists, in the change set of `ops.sh`"),
     ("config.bucket", "CloudFormation leaves the upload of the config to a command of the runbook"),
     ("config.encryption", "as above"),
     ("config.files.*.fixed_key", "as above"),
@@ -77,6 +78,7 @@ const TF_ALONE: &[Listed] = &[
 const NOBODY: &[Listed] = &[
     ("access", "null where nobody is named"),
     ("access.deploy_role.arn", "the workflow names it"),
+    ("layers[].adopts", "the commands of the runbook and of `ops.sh` say it"),
     ("config.files.*", "the parts of the init container's command"),
     ("config.directory", "the mounts of the containers say it"),
     ("data.compute_logs_bucket", "an environment variable of the containers"),

@@ -11,6 +11,7 @@ mod local;
 mod output;
 mod parity;
 mod random;
+mod renames;
 mod replaced;
 mod shell;
 mod source;

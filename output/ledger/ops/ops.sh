@@ -25,13 +25,13 @@ readonly releases=tf/releases.auto.tfvars.json
 layers() {
   "$@" 'network' '' 'ledger-network' 'cfn/10-network.yaml' false true '--capabilities' 'CAPABILITY_NAMED_IAM'
   "$@" 'registry' '' 'ledger-registry' 'cfn/20-registry.yaml' false true 
-  "$@" 'registry' 'invoices' 'ledger-registry-invoices' 'cfn/20-registry-invoices.yaml' false true 
+  "$@" 'registry' 'invoices' 'ledger-registry-bills' 'cfn/20-registry-bills.yaml' false true 
   "$@" 'registry' 'reports' 'ledger-registry-reports' 'cfn/20-registry-reports.yaml' false true 
   "$@" 'data' '' 'ledger-data' 'cfn/30-data.yaml' false true '--capabilities' 'CAPABILITY_NAMED_IAM'
   "$@" 'platform' 'core' 'ledger-platform' 'cfn/40-platform.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'ui' 'core' 'ledger-ui' 'cfn/42-ui.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'operations' 'core' 'ledger-operations' 'cfn/45-operations.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
-  "$@" 'location' 'invoices' 'ledger-location-invoices' 'cfn/50-location-invoices.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
+  "$@" 'location' 'invoices' 'ledger-location-bills' 'cfn/50-location-bills.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'location' 'reports' 'ledger-location-reports' 'cfn/50-location-reports.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
 }
 
@@ -39,21 +39,21 @@ layers() {
 services() {
   "$@" 'webserver' 'ledger_core_webserver' 'webserver'
   "$@" 'daemon' 'ledger_core_daemon' 'daemon'
-  "$@" 'invoices' 'ledger_server_invoices' 'server'
+  "$@" 'invoices' 'ledger_server_bills' 'server'
   "$@" 'reports' 'ledger_server_reports' 'server'
 }
 
 # Their names, as many at a time as ECS describes.
 batches() {
-  "$@" 'ledger_core_webserver' 'ledger_core_daemon' 'ledger_server_invoices' 'ledger_server_reports'
+  "$@" 'ledger_core_webserver' 'ledger_core_daemon' 'ledger_server_bills' 'ledger_server_reports'
 }
 
 # The log groups: what they are called here, name.
 log_groups() {
   "$@" 'webserver' '/dagforge/ledger/webserver'
   "$@" 'daemon' '/dagforge/ledger/daemon'
-  "$@" 'invoices' '/dagforge/ledger/server/invoices'
-  "$@" 'run/invoices' '/dagforge/ledger/run/invoices'
+  "$@" 'invoices' '/dagforge/ledger/server/bills'
+  "$@" 'run/invoices' '/dagforge/ledger/run/bills'
   "$@" 'reports' '/dagforge/ledger/server/reports'
   "$@" 'run/reports' '/dagforge/ledger/run/reports'
 }
@@ -61,7 +61,7 @@ log_groups() {
 # The images: what they are called here, repository, context, Dockerfile, the revision that the spec fixes.
 images() {
   "$@" 'core' 'ledger/core' 'images/core' 'images/core/Dockerfile' ''
-  "$@" 'invoices' 'ledger/location/invoices' '../..' '../../Dockerfile' ''
+  "$@" 'invoices' 'ledger/location/bills' '../..' '../../Dockerfile' ''
   "$@" 'reports' 'ledger/location/reports' '../..' '../../Dockerfile' ''
 }
 
@@ -81,7 +81,7 @@ buckets() {
 
 # Where the config of these files belongs; nowhere, where it is in the task definitions.
 config_address() {
-  echo 's3://ledger-config-'"${account_id}"'-'"${region}"'/config/dfe9aff4c7af5f31b546fb8ad04d06e50153961ab0d81db36de8c2060d193599/'
+  echo 's3://ledger-config-'"${account_id}"'-'"${region}"'/config/232215609bbc8ac3ef2d0aa76941d612f012b862b517c487df7a5afed3386dd5/'
 }
 
 usage() {
@@ -546,7 +546,7 @@ open_command() {
 # What has a revision: what it is called, task definition family, container.
 revised() {
   "$@" 'core' 'ledger_core_webserver' 'webserver'
-  "$@" 'invoices' 'ledger_server_invoices' 'server'
+  "$@" 'invoices' 'ledger_server_bills' 'server'
   "$@" 'reports' 'ledger_server_reports' 'server'
 }
 
@@ -623,7 +623,7 @@ destroy_command() {
 
 destroy_cfn() {
   buckets empty_bucket
-  for stack in 'ledger-location-reports' 'ledger-location-invoices' 'ledger-operations' 'ledger-ui' 'ledger-platform' 'ledger-data' 'ledger-registry-reports' 'ledger-registry-invoices' 'ledger-registry' 'ledger-network'; do
+  for stack in 'ledger-location-reports' 'ledger-location-bills' 'ledger-operations' 'ledger-ui' 'ledger-platform' 'ledger-data' 'ledger-registry-reports' 'ledger-registry-bills' 'ledger-registry' 'ledger-network'; do
     say "$stack"
     run aws cloudformation delete-stack --stack-name "$stack"
     run aws cloudformation wait stack-delete-complete --stack-name "$stack"

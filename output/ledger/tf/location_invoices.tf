@@ -4,7 +4,7 @@ locals {
 }
 
 resource "aws_ecr_repository" "location_invoices" {
-  name                 = "ledger/location/invoices"
+  name                 = "ledger/location/bills"
   image_tag_mutability = "IMMUTABLE"
   force_delete         = false
 
@@ -31,7 +31,7 @@ locals {
 }
 
 resource "aws_iam_role" "execution_invoices" {
-  name        = "ledger-eu-central-1-location-invoices-execution"
+  name        = "ledger-eu-central-1-location-bills-execution"
   path        = "/ledger/dagster/eu-central-1/ledger/run/"
   description = "Starts the tasks of the code location invoices"
 
@@ -72,7 +72,7 @@ resource "aws_iam_role_policy" "execution_invoices" {
         Effect = "Allow"
         Action = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
         Resource = [
-          "arn:${local.partition}:ecr:${local.region}:${local.account_id}:repository/ledger/location/invoices",
+          "arn:${local.partition}:ecr:${local.region}:${local.account_id}:repository/ledger/location/bills",
         ]
       },
       {
@@ -80,8 +80,8 @@ resource "aws_iam_role_policy" "execution_invoices" {
         Effect = "Allow"
         Action = ["logs:CreateLogStream", "logs:PutLogEvents"]
         Resource = [
-          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/ledger/server/invoices:log-stream:*",
-          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/ledger/run/invoices:log-stream:*",
+          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/ledger/server/bills:log-stream:*",
+          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/ledger/run/bills:log-stream:*",
         ]
       },
     ]
@@ -89,14 +89,14 @@ resource "aws_iam_role_policy" "execution_invoices" {
 }
 
 resource "aws_cloudwatch_log_group" "run_invoices" {
-  name              = "/dagforge/ledger/run/invoices"
+  name              = "/dagforge/ledger/run/bills"
   retention_in_days = 365
 
   skip_destroy = true
 }
 
 resource "aws_iam_role" "run_invoices" {
-  name        = "ledger-eu-central-1-location-invoices-run"
+  name        = "ledger-eu-central-1-location-bills-run"
   path        = "/ledger/dagster/eu-central-1/ledger/run/"
   description = "Runs of the code location invoices"
 
@@ -155,7 +155,7 @@ resource "aws_iam_role_policy" "run_invoices" {
         Effect = "Allow"
         Action = ["ecs:RunTask"]
         Resource = [
-          "arn:${local.partition}:ecs:${local.region}:${local.account_id}:task-definition/ledger_run_invoices:*",
+          "arn:${local.partition}:ecs:${local.region}:${local.account_id}:task-definition/ledger_run_bills:*",
         ]
 
         Condition = { "ArnEquals" = { "ecs:cluster" = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:cluster/ledger" } }
@@ -185,8 +185,8 @@ resource "aws_iam_role_policy" "run_invoices" {
         Effect = "Allow"
         Action = ["iam:PassRole"]
         Resource = [
-          "arn:${local.partition}:iam::${local.account_id}:role/ledger/dagster/eu-central-1/ledger/run/ledger-eu-central-1-location-invoices-run",
-          "arn:${local.partition}:iam::${local.account_id}:role/ledger/dagster/eu-central-1/ledger/run/ledger-eu-central-1-location-invoices-execution",
+          "arn:${local.partition}:iam::${local.account_id}:role/ledger/dagster/eu-central-1/ledger/run/ledger-eu-central-1-location-bills-run",
+          "arn:${local.partition}:iam::${local.account_id}:role/ledger/dagster/eu-central-1/ledger/run/ledger-eu-central-1-location-bills-execution",
         ]
 
         Condition = { "StringEquals" = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
@@ -196,7 +196,7 @@ resource "aws_iam_role_policy" "run_invoices" {
 }
 
 resource "aws_ecs_task_definition" "run_invoices" {
-  family                   = "ledger_run_invoices"
+  family                   = "ledger_run_bills"
   requires_compatibilities = ["FARGATE"]
   network_mode             = "awsvpc"
   cpu                      = "512"
@@ -261,14 +261,14 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "server_invoices" {
-  name              = "/dagforge/ledger/server/invoices"
+  name              = "/dagforge/ledger/server/bills"
   retention_in_days = 365
 
   skip_destroy = true
 }
 
 resource "aws_iam_role" "server_invoices" {
-  name        = "ledger-eu-central-1-location-invoices-server"
+  name        = "ledger-eu-central-1-location-bills-server"
   path        = "/ledger/dagster/eu-central-1/ledger/service/"
   description = "Code server of the code location invoices"
 
@@ -351,7 +351,7 @@ resource "aws_iam_role_policy" "server_invoices" {
 }
 
 resource "aws_ecs_task_definition" "server_invoices" {
-  family                   = "ledger_server_invoices"
+  family                   = "ledger_server_bills"
   requires_compatibilities = ["FARGATE"]
   network_mode             = "awsvpc"
   cpu                      = "256"
@@ -431,7 +431,7 @@ resource "aws_ecs_task_definition" "server_invoices" {
 }
 
 resource "aws_service_discovery_service" "server_invoices" {
-  name = "invoices"
+  name = "bills"
 
   dns_config {
     namespace_id   = local.namespace_id
@@ -449,7 +449,7 @@ resource "aws_service_discovery_service" "server_invoices" {
 }
 
 resource "aws_ecs_service" "server_invoices" {
-  name            = "ledger_server_invoices"
+  name            = "ledger_server_bills"
   cluster         = local.cluster
   task_definition = aws_ecs_task_definition.server_invoices.arn
   launch_type     = "FARGATE"
@@ -462,7 +462,7 @@ resource "aws_ecs_service" "server_invoices" {
   enable_execute_command             = true
   propagate_tags                     = "SERVICE"
 
-  tags = { "dagforge:service" = "ledger_server_invoices" }
+  tags = { "dagforge:service" = "ledger_server_bills" }
 
   deployment_circuit_breaker {
     enable   = true
@@ -486,8 +486,8 @@ resource "aws_ecs_service" "server_invoices" {
   ]
 }
 
-resource "aws_cloudwatch_metric_alarm" "invoices_down" {
-  alarm_name          = "ledger-invoices-down"
+resource "aws_cloudwatch_metric_alarm" "bills_down" {
+  alarm_name          = "ledger-bills-down"
   alarm_description   = "The code location invoices has no server"
   namespace           = "AWS/ECS"
   metric_name         = "CPUUtilization"
@@ -502,7 +502,7 @@ resource "aws_cloudwatch_metric_alarm" "invoices_down" {
 
   dimensions = {
     "ClusterName" = "ledger"
-    "ServiceName" = "ledger_server_invoices"
+    "ServiceName" = "ledger_server_bills"
   }
 }
 
@@ -513,16 +513,16 @@ resource "aws_cloudwatch_log_metric_filter" "failed_runs_invoices" {
 
   metric_transformation {
     namespace = "Dagforge"
-    name      = "ledger/invoices/failed-runs"
+    name      = "ledger/bills/failed-runs"
     value     = "1"
   }
 }
 
-resource "aws_cloudwatch_metric_alarm" "invoices_failed_runs" {
-  alarm_name          = "ledger-invoices-failed-runs"
+resource "aws_cloudwatch_metric_alarm" "bills_failed_runs" {
+  alarm_name          = "ledger-bills-failed-runs"
   alarm_description   = "A run of the code location invoices has failed: see its log, or the UI"
   namespace           = "Dagforge"
-  metric_name         = "ledger/invoices/failed-runs"
+  metric_name         = "ledger/bills/failed-runs"
   statistic           = "Sum"
   period              = 300
   evaluation_periods  = 1

@@ -66,7 +66,7 @@ owners() {
 
 # The buckets that go with the deployment.
 buckets() {
-  "$@" 'shared-compute-logs-'"${account_id}"'-'"${region}"
+  "$@" 'tools-dagster-logs'
   true
 }
 
@@ -339,9 +339,73 @@ deploy_stack() {
     location | task) need_image "$owner" ;;
   esac
   say "$stack"
+  ! adopts "$stack" || adopt_stack "$stack" "$template" "$@"
   run aws cloudformation deploy --stack-name "$stack" --template-file "$template" --no-fail-on-empty-changeset "$@"
   [[ $guarded == false ]] ||
     run aws cloudformation set-stack-policy --stack-name "$stack" --stack-policy-body file://cfn/stack-policy.json
+}
+
+# Taking over what exists: a change set imports it while it makes the rest, which `deploy` cannot.
+
+adopts() {
+  local each
+  for each in 'shared-data' 'shared-platform' 'shared-location-sales'; do
+    [[ $each != "$1" ]] || return 0
+  done
+  return 1
+}
+
+adopt_stack() {
+  local stack=$1 template=$2 there kind=CREATE finished=stack-create-complete imports options=()
+  shift 2
+  change_set_options "$@"
+  there=$(aws cloudformation describe-stacks --query "Stacks[?StackName=='$stack' && StackStatus!='REVIEW_IN_PROGRESS'].StackName" --output text)
+  [[ -z $there ]] || kind=UPDATE finished=stack-update-complete
+  change_set adopt --change-set-type "$kind" --import-existing-resources
+  [[ $dry_run == false ]] || return 0
+  imports=$(aws cloudformation describe-change-set --stack-name "$stack" --change-set-name adopt --output text \
+    --query "Changes[?ResourceChange.Action=='Import'].ResourceChange.LogicalResourceId")
+  if [[ -z $imports ]]; then
+    aws cloudformation delete-change-set --stack-name "$stack" --change-set-name adopt
+    return
+  fi
+  say "takes over $imports"
+  carry_out adopt "$finished"
+  # An import changes nothing about what it takes over.
+  change_set settle --change-set-type UPDATE --deployment-mode REVERT_DRIFT
+  if [[ $made == true ]]; then
+    carry_out settle stack-update-complete
+  else
+    aws cloudformation delete-change-set --stack-name "$stack" --change-set-name settle
+  fi
+}
+
+# The options of `deploy` in the words of a change set.
+change_set_options() {
+  local word
+  for word in "$@"; do
+    case $word in
+      --parameter-overrides) options+=(--parameters) ;;
+      GitRev=*) options+=("ParameterKey=GitRev,ParameterValue=${word#*=}") ;;
+      *) options+=("$word") ;;
+    esac
+  done
+}
+
+# One without changes fails, which is no fault.
+change_set() {
+  local name=$1
+  shift
+  made=false
+  run aws cloudformation create-change-set --stack-name "$stack" --change-set-name "$name" "$@" \
+    --template-body "file://$template" ${options[@]+"${options[@]}"} --query Id --output text
+  [[ $dry_run == false ]] || return 0
+  ! command aws cloudformation wait change-set-create-complete --stack-name "$stack" --change-set-name "$name" || made=true
+}
+
+carry_out() {
+  aws cloudformation execute-change-set --stack-name "$stack" --change-set-name "$1"
+  aws cloudformation wait "$2" --stack-name "$stack"
 }
 
 # Terraform: one module, so what is released alone is pinned in a file that Terraform reads by itself. Commit that file.

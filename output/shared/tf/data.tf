@@ -1,10 +1,15 @@
 resource "aws_s3_bucket" "compute_logs" {
-  bucket        = "shared-compute-logs-${local.account_id}-${local.region}"
+  bucket        = "tools-dagster-logs"
   force_destroy = false
 
   lifecycle {
     prevent_destroy = true
   }
+}
+
+import {
+  to = aws_s3_bucket.compute_logs
+  id = "tools-dagster-logs"
 }
 
 resource "aws_s3_bucket_server_side_encryption_configuration" "compute_logs" {
@@ -92,8 +97,8 @@ resource "aws_s3_bucket_policy" "compute_logs" {
         Principal = "*"
         Action    = "s3:*"
         Resource = [
-          "arn:${local.partition}:s3:::shared-compute-logs-${local.account_id}-${local.region}",
-          "arn:${local.partition}:s3:::shared-compute-logs-${local.account_id}-${local.region}/*",
+          "arn:${local.partition}:s3:::tools-dagster-logs",
+          "arn:${local.partition}:s3:::tools-dagster-logs/*",
         ]
         Condition = { Bool = { "aws:SecureTransport" = "false" } }
       },

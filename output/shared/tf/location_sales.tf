@@ -103,6 +103,11 @@ resource "aws_cloudwatch_log_group" "run_sales" {
   skip_destroy = true
 }
 
+import {
+  to = aws_cloudwatch_log_group.run_sales
+  id = "/dagforge/shared/run/sales"
+}
+
 resource "aws_iam_role" "run_sales" {
   name        = "shared-us-gov-west-1-location-sales-run"
   path        = "/dagforge/us-gov-west-1/shared/run/"

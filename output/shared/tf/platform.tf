@@ -288,6 +288,11 @@ resource "aws_cloudwatch_log_group" "core_daemon" {
   skip_destroy = true
 }
 
+import {
+  to = aws_cloudwatch_log_group.core_daemon
+  id = "/dagforge/shared/daemon"
+}
+
 resource "aws_iam_role" "core_daemon" {
   name        = "shared-us-gov-west-1-daemon"
   path        = "/dagforge/us-gov-west-1/shared/service/"

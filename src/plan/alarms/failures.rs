@@ -47,7 +47,7 @@ impl FailedRuns {
     /// Those of a code location.
     pub(super) fn of_location(deployment: &Deployment, key: &Key, runs: &LogGroup) -> Self {
         let description = format!("A run of the code location {key} has failed: see its log, or the UI");
-        Self::counted(deployment, "failed_runs", key.as_str(), RUN_FAILURE, runs, description)
+        Self::counted(deployment, "failed_runs", deployment.known_as(key).as_str(), RUN_FAILURE, runs, description)
     }
 
     /// Those that no location's own log tells of; none where no alarm asks for them.
@@ -61,8 +61,7 @@ impl FailedRuns {
             return Vec::new();
         }
         let description = "The daemon has given up a run that was killed, did not start or took too long: see its log";
-        let given_up =
-            Self::counted(deployment, "runs_given_up", "given_up", GIVEN_UP, daemon, description.to_owned());
+        let given_up = Self::counted(deployment, "runs_given_up", "given_up", GIVEN_UP, daemon, description.to_owned());
         let in_process = in_process.map(|it| {
             let description = "A run of a code location in the core image has failed: see its log, or the UI";
             let (id, whose) = ("failed_runs_in_process", "in_process");

@@ -63,7 +63,7 @@ pub fn port(location: &CodeLocation) -> u16 {
 
 /// Log group of a location's server.
 fn log_group(parts: &Parts<'_>) -> LogGroup {
-    let name = format!("server/{}", parts.key);
+    let name = format!("server/{}", parts.known_as());
     parts.around.deployment.log_group(&name, owned_output("location", parts.key, "server_log_group"))
 }
 
@@ -73,7 +73,7 @@ impl Server {
         let written = parts.location.server.clone().unwrap_or_default();
         let log_group = log_group(parts);
         Self {
-            host: format!("{}.{}", parts.key, parts.around.namespace),
+            host: format!("{}.{}", parts.known_as(), parts.around.namespace),
             port: port(parts.location),
             discovery: discovery(parts),
             role: role(parts, &log_group),
@@ -86,7 +86,7 @@ impl Server {
 
 fn discovery(parts: &Parts<'_>) -> Discovery {
     Discovery {
-        name: parts.key.to_string(),
+        name: parts.known_as().to_string(),
         namespace: output("platform", "namespace_id"),
         ttl: parts.around.ttl,
         routing_policy: "MULTIVALUE".to_owned(),

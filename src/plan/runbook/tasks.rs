@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::bucket_in_shell;
 use super::place::Place;
 use crate::plan::Rooms;
 use crate::plan::deployment::Deployment;
@@ -105,10 +106,7 @@ fn words(task: &Task) -> TaskWords {
 /// The bucket's name in a shell that knows `$ACCOUNT`, and the revision as the shell's own variable.
 fn uploads(deployment: &Deployment, rooms: &Rooms) -> Vec<String> {
     let Some(bucket) = &rooms.data.code_bucket else { return Vec::new() };
-    let bucket = match bucket.as_literal() {
-        Some(existing) => existing.to_owned(),
-        None => format!("{}-code-$ACCOUNT-{}", deployment.name, deployment.region),
-    };
+    let bucket = bucket_in_shell(deployment, rooms, bucket);
     let packages = rooms.tasks.iter().filter_map(|task| task.package.as_ref().map(|it| (&task.key, it)));
     let command = |(task, key): (&Key, String)| format!("aws s3 cp {task}.tar.gz \"s3://{bucket}/{key}\"");
     packages.map(|(task, package)| command((task, package.readable.replace('*', "$GITREV")))).collect()

@@ -65,7 +65,13 @@ impl Schedule {
         Some(Self {
             name: shortened(&super::family(deployment, key), NAME_LIMIT),
             group: GROUP.to_owned(),
-            role: deployment.role("service", &format!("task-{key}-schedule"), &description, trust, statements),
+            role: deployment.role(
+                "service",
+                &format!("task-{}-schedule", deployment.known_as(key)),
+                &description,
+                trust,
+                statements,
+            ),
             description,
             expression: expression.as_str().to_owned(),
             timezone: timezone.map_or("UTC", |it| it.as_str()).to_owned(),

@@ -27,7 +27,8 @@ pub fn tasks_of(spec: &Spec, locations: &[Key]) -> Vec<Key> {
 pub fn start(deployment: &Deployment, tasks: &[&Key]) -> Vec<Statement> {
     let cluster = cluster::name(deployment);
     let families = tasks.iter().map(|it| arn("ecs", format!("task-definition/{}:*", family(deployment, it))));
-    let roles = tasks.iter().flat_map(|it| role_names(it)).map(|it| deployment.role_arn(super::ROLE_KIND, &it));
+    let roles =
+        tasks.iter().flat_map(|it| role_names(deployment, it)).map(|it| deployment.role_arn(super::ROLE_KIND, &it));
     vec![
         Statement::allow("StartTasks", ["ecs:RunTask"], families).when(
             "ArnEquals",

@@ -22,7 +22,7 @@ impl Module {
                 continue;
             };
             let attribute = idx.checked_sub(1).is_some_and(|before| tokens[before].token == Token::Sign(b'.'));
-            if attribute || BUILT_IN.contains(root) || own.contains(root) {
+            if attribute || moved(&tokens[..idx]) || BUILT_IN.contains(root) || own.contains(root) {
                 continue;
             }
             if seen.insert(address) {
@@ -32,6 +32,11 @@ impl Module {
             }
         }
     }
+}
+
+/// Whether what follows is named by `from`: blocks `moved` and `removed` name so what is declared no more.
+fn moved(before: &[At<'_>]) -> bool {
+    matches!(before, [.., At { token: Token::Name("from"), .. }, At { token: Token::Sign(b'='), .. }])
 }
 
 /// The words of a traversal that make its address: three below `data` and `ephemeral`, else two and an empty one.

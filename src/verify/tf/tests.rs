@@ -93,3 +93,10 @@ fn declarations_and_references_meet_across_files() {
     let twice = module(&[files[0], ("tf/c.tf", "locals {\n  a = 1\n}\n")]).problems();
     assert!(twice.iter().any(|it| it.file == "tf/c.tf" && it.line == Some(2)), "{twice:?}");
 }
+
+#[test]
+fn what_has_moved_is_declared_at_its_new_address_alone() {
+    let moved = "moved {\n  from = aws_vpc.old\n  to   = aws_vpc.new\n}\n";
+    assert_eq!(problems(&format!("{moved}resource \"aws_vpc\" \"new\" {{\n}}\n")), [""; 0]);
+    assert_eq!(problems(moved), ["3: `aws_vpc.new` is declared nowhere"]);
+}

@@ -80,7 +80,10 @@ class Api(BaseResponse):
     def change_from_request(self, stack):
         text = stack.text if self._get_bool_param("UsePreviousTemplate", False) else self.template_text()
         tags = self.stack_tags() or stack.tags
-        return Change.checked(stack, text, self._get_param("Parameters", []), tags, self._get_param("Capabilities", []))
+        change = Change.checked(stack, text, self._get_param("Parameters", []), tags, self._get_param("Capabilities", []))
+        change.imports = self._get_bool_param("ImportExistingResources", False)
+        change.reverts = self._get_param("DeploymentMode") == "REVERT_DRIFT"
+        return change
 
     @_answers
     def validate_template(self):

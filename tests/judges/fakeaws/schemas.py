@@ -24,6 +24,12 @@ def replaced_by(region, kind, old, new):
     return ["/".join(path) for path in paths if _at(old, path) != _at(new, path)]
 
 
+def create_only(region, kind, properties):
+    """The properties that have a part which nothing changes."""
+    names = {path.split("/")[2] for path in schema(region, kind).get("createOnlyProperties", [])}
+    return {name: value for name, value in properties.items() if name in names}
+
+
 def _at(value, path):
     for index, key in enumerate(path):
         if key == "*":

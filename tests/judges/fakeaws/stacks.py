@@ -26,6 +26,8 @@ class Resource:
     def __init__(self, logical, kind, body):
         self.logical, self.kind, self.body = logical, kind, body
         self.properties, self.physical, self.status, self.changed = {}, None, None, now()
+        # Imported, and not yet what the template says: an import records and changes nothing.
+        self.drifted = False
         self._attributes = {}
 
     def attribute(self, name):
@@ -34,7 +36,9 @@ class Resource:
         return self._attributes[name]
 
     def refresh(self, aws):
-        self._attributes = handler_of(self.kind).attributes(aws, self.physical, self.properties)
+        handler = handler_of(self.kind)
+        known = {handler.name[0]: self.physical} if self.drifted else self.properties
+        self._attributes = handler.attributes(aws, self.physical, known)
         self.changed = now()
 
 
@@ -155,7 +159,13 @@ class Stack:
         resource.properties = change.properties(scope, resource)
         if old and old.kind == resource.kind:
             keep_made_up_name(handler, old, resource.properties)
-            resource.physical = old.physical
+            resource.physical, resource.drifted = old.physical, old.drifted
+            if resource.drifted and change.reverts:
+                fixed = schemas.create_only(self.aws.region, resource.kind, resource.properties)
+                handler.update(self.aws, old.physical, fixed, resource.properties)
+                resource.drifted = False
+                self._keep(resource, "UPDATE_COMPLETE")
+                return
             if old.properties == resource.properties:
                 resource._attributes, resource.status = old._attributes, old.status
                 self._place(resource)
@@ -168,6 +178,10 @@ class Stack:
                     return
                 except MustReplace:
                     pass
+        if not old and change.imported(resource.logical):
+            resource.physical, resource.drifted = resource.properties[handler.name[0]], True
+            self._keep(resource, "IMPORT_COMPLETE")
+            return
         resource.physical = None
         resource.properties = handler.named(self.name, resource.logical, change.properties(scope, resource))
         resource.physical = handler.create(self.aws, resolve_dynamic(resource.properties, self.aws))
@@ -216,6 +230,7 @@ class Change:
     def __init__(self, stack, text, parsed, raw, tags, capabilities):
         self.stack, self.text, self.parsed, self.raw = stack, text, parsed, raw
         self.tags, self.capabilities, self.resolved = tags, capabilities, {}
+        self.imports, self.reverts = False, False
 
     @classmethod
     def checked(cls, stack, text, passed, tags, capabilities):
@@ -242,6 +257,14 @@ class Change:
         evaluated = scope.evaluate(resource.body.get("Properties", {}))
         return schemas.with_stack_tags(self.stack.aws.region, resource.kind, evaluated, self.tags)
 
+    def imported(self, logical):
+        """What is there under a fixed name, and kept when the stack goes, is imported where that is asked for."""
+        body = self.parsed["Resources"][logical]
+        handler = handler_of(body["Type"])
+        name = body.get("Properties", {}).get(handler.name[0]) if handler.name else None
+        fixed = isinstance(name, str) and body.get("DeletionPolicy") in KEEPING
+        return self.imports and fixed and handler.exists(self.stack.aws, name)
+
     def actions(self):
         """(action, logical id, type, replacement) for every resource that would not stay as it is."""
         stack, wanted, result, shifting = self.stack, self.parsed["Resources"], [], set()
@@ -249,7 +272,10 @@ class Change:
         for logical in template.creation_order(wanted):
             kind, old = wanted[logical]["Type"], stack.resources.get(logical)
             if old is None:
-                result.append(("Add", logical, kind, None))
+                result.append(("Import" if self.imported(logical) else "Add", logical, kind, None))
+                continue
+            if self.reverts and old.drifted:
+                result.append(("Modify", logical, kind, "False"))
                 continue
             if template.needs(wanted[logical]) & (shifting | (set(wanted) - set(stack.resources))):
                 result.append(("Modify", logical, kind, "Conditional"))

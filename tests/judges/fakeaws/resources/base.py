@@ -74,6 +74,10 @@ class Handler:
             return {**p, self.name[0]: name.lower() if self.lower else name}
         return p
 
+    def exists(self, aws, name):
+        """Whether something has this name already, for an import."""
+        return False
+
     def create(self, aws, p):
         """Creates the resource and returns its physical id, which is what Ref gives."""
         raise NotImplementedError

@@ -14,6 +14,10 @@ class LogGroup(Table):
     # The description's `arn` ends in `:*`, as GetAtt's does; tags want it without.
     reads, tag_arn = {"Arn": "arn"}, "logGroupArn"
 
+    def exists(self, aws, name):
+        groups = aws.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+        return name in [group["logGroupName"] for group in groups]
+
     def create(self, aws, p):
         aws.call("logs", "create_log_group", self.arguments(p))
         self.also(aws, p["LogGroupName"], {}, p)

@@ -12,6 +12,9 @@ class Repository(Table):
     keys, plural, shown = {"describe": "repositoryNames"}, True, "repositories[0]"
     reads, tag_arn = {"Arn": "repositoryArn", "RepositoryUri": "repositoryUri"}, "repositoryArn"
 
+    def exists(self, aws, name):
+        return name in [each["repositoryName"] for each in aws.client("ecr").describe_repositories()["repositories"]]
+
     def change(self, aws, physical, changed, new):
         ecr = aws.client("ecr")
         if "ImageTagMutability" in changed:

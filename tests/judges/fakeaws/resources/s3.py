@@ -64,6 +64,9 @@ FORMS = {
 class Bucket(Handler):
     name, lower = ("BucketName", 63), True
 
+    def exists(self, aws, name):
+        return name in [bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]]
+
     def create(self, aws, p):
         where = {} if aws.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": aws.region}}
         aws.client("s3").create_bucket(Bucket=p["BucketName"], **where)
