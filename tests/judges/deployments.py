@@ -49,6 +49,11 @@ class Deployment:
         config = self.plan["config"]
         return f"s3://{bucket}/{config['prefix']}/{config['digest']}/"
 
+    def distinct_templates(self):
+        """One of those that are the same but for the key of their code location or task."""
+        found = {layer.text.replace(str(layer.owner), "KEY") if layer.owner else layer.text: layer.path for layer in self.layers}
+        return sorted(found.values())
+
     def text(self):
         """All templates at once."""
         return "\n".join(path.read_text() for path in self.templates)

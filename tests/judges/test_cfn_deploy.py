@@ -47,8 +47,8 @@ def current(world, deployment):
 
 def test_templates_are_valid(deployment, deployed):
     world = deployed(deployment).world
-    for layer in deployment.layers:
-        world.aws("cloudformation", "validate-template", "--template-body", f"file://{layer.path}")
+    for path in deployment.distinct_templates():
+        world.aws("cloudformation", "validate-template", "--template-body", f"file://{path}")
 
 
 def test_every_stack_is_complete(deployment, deployed):
