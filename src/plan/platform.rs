@@ -7,6 +7,7 @@ use super::cluster::{self, Cluster};
 use super::config::{self, Config};
 use super::data::Data;
 use super::deployment::Deployment;
+use super::discovery::Namespace;
 use super::exec;
 use super::iam::{Role, Statement, Trust};
 use super::in_process::{Code, InProcess};
@@ -29,7 +30,7 @@ use crate::spec::compute::Web;
 pub struct Platform {
     /// The ECS cluster.
     pub cluster: Cluster,
-    /// Private DNS namespace of the code servers; none where there are none.
+    /// Private DNS namespace that is created for the code servers; none where there are none, or where it exists.
     pub namespace: Option<String>,
     /// What the namespace is for.
     pub namespace_description: String,
@@ -74,7 +75,7 @@ pub struct Surroundings<'a> {
     /// Their delivery.
     pub config: &'a Config,
     /// Private DNS namespace.
-    pub namespace: &'a str,
+    pub namespace: &'a Namespace,
 }
 
 impl Platform {
@@ -84,7 +85,8 @@ impl Platform {
         let daemon = core.daemon();
         Self {
             cluster: Cluster::resolve(core.spec, around.deployment),
-            namespace: around.instance.workspace.servers.iter().any(|it| it.own).then(|| around.namespace.to_owned()),
+            namespace: (around.namespace.is_created() && around.instance.workspace.has_servers())
+                .then(|| around.namespace.name.clone()),
             namespace_description: format!("Code locations of the Dagster deployment {}", around.deployment.name),
             security: core.security(load_balancer),
             execution_role: core.execution_role("daemon-execution", "Starts the Dagster daemon", &[&daemon.log_group]),

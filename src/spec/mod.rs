@@ -114,7 +114,6 @@ impl Document for Spec {
     const NOT_YET: &'static [&'static str] = &[
         "adopt",
         "dagster.home",
-        "discovery.mode",
         "extra",
         "iam.deploy_role",
         "images.layout",

@@ -22,7 +22,7 @@ mod web;
 pub use aws::{
     AccountId, Arn, BucketName, FileSystemId, HostedZoneId, Region, ResourceId, SecurityGroupId, SubnetId, VpcId,
 };
-pub use cluster::{ClusterName, LogGroupName};
+pub use cluster::{ClusterName, LogGroupName, NamespaceId};
 pub use created::{CreatedSecret, JsonKey, SecretSource};
 pub use git::{CommitHash, GitUrl, RefName};
 pub use image::{DagsterVersion, GitRev, ImageRef};
@@ -112,6 +112,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<KeyPrefix>(),
     Format::of::<LogGroupName>(),
     Format::of::<Name>(),
+    Format::of::<NamespaceId>(),
     Format::of::<PackageKey>(),
     Format::of::<PathPrefix>(),
     Format::of::<PrincipalName>(),
