@@ -85,8 +85,8 @@ fn stacks(subject: &Subject, found: &mut Diagnostics) {
 
 /// Host names of the code servers: the namespace may come from the deployment's name.
 fn hosts(subject: &Subject, found: &mut Diagnostics) {
-    let Some(namespace) = &subject.plan.rooms.platform.namespace else { return };
-    if subject.spec.discovery.as_ref().and_then(|it| it.namespace.as_ref()).is_none() {
+    let derived = subject.spec.discovery.as_ref().is_none_or(|it| it.namespace.is_none());
+    if let Some(namespace) = subject.plan.rooms.platform.namespace.as_ref().filter(|_| derived) {
         let label = namespace.split('.').next().unwrap_or_default();
         let derived = Derived { what: "the DNS label", name: label, length: label.len(), limit: LABEL_LIMIT };
         subject.derived(&derived, ", or set `discovery.namespace`", found);

@@ -54,7 +54,8 @@ fn domain(spec: &Spec) -> Option<Claim> {
 
 /// One VPC has one namespace of a name; in VPCs of their own the same name is confusing and no more.
 fn namespace(spec: &Spec) -> Option<Claim> {
-    let namespace = spec.discovery.as_ref()?.namespace.as_ref()?;
+    // In one that exists every deployment has names of its own.
+    let WordOr::Word(namespace) = spec.discovery.as_ref()?.namespace.as_ref()? else { return None };
     let vpc = match spec.network.as_ref().and_then(|it| it.vpc.as_ref()) {
         Some(WordOr::Other(existing)) => Some(existing.id.as_str()),
         _ => None,

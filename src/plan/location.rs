@@ -12,6 +12,7 @@ use super::alarms::LocationAlarms;
 use super::data::Data;
 use super::data_access;
 use super::deployment::Deployment;
+use super::discovery::Namespace;
 use super::exec;
 use super::file_system::{self, AccessPoint, Volume};
 use super::iam::{Role, Statement, Trust};
@@ -73,7 +74,7 @@ pub struct Surroundings<'a> {
     /// Database and buckets.
     pub data: &'a Data,
     /// Private DNS namespace.
-    pub namespace: &'a str,
+    pub namespace: &'a Namespace,
     /// Seconds that resolvers may keep an answer.
     pub ttl: u32,
 }

@@ -14,6 +14,7 @@ pub mod data;
 pub mod data_access;
 pub mod database;
 pub mod deployment;
+pub mod discovery;
 pub mod exec;
 pub mod file_system;
 pub mod github;
@@ -64,6 +65,7 @@ use crate::spec::location::Serve;
 use config::{Config, ConfigText};
 use data::Data;
 use deployment::Deployment;
+use discovery::Namespace;
 use github::Github;
 use instance::{Instance, Place};
 
@@ -172,7 +174,7 @@ pub struct Foundation {
     deployment: Deployment,
     network: Network,
     data: Data,
-    namespace: String,
+    namespace: Namespace,
     /// What dagster.yaml and workspace.yaml say.
     pub instance: Instance,
 }
@@ -183,7 +185,7 @@ impl Foundation {
         let deployment = Deployment::resolve(spec, environment);
         let network = Network::resolve(spec, &deployment);
         let data = Data::resolve(spec, &deployment, &network.private_subnets);
-        let namespace = namespace(spec, &deployment);
+        let namespace = Namespace::resolve(spec, &deployment);
         let cluster = cluster::name(&deployment);
         let place = Place {
             cluster: &cluster,
@@ -227,7 +229,8 @@ impl Plan {
         let tasks: Vec<_> =
             spec.tasks.iter().flatten().map(|(key, it)| Task::resolve(spec, &key.into(), it, &around)).collect();
         let repositories = owned_repositories(&locations, &tasks);
-        let operations = Operations::resolve(spec, &deployment, &data, &platform, &ui);
+        let operations =
+            Operations::resolve(spec, &deployment, &data, &platform, &ui, instance.workspace.has_servers());
         let reached = people::Rooms { platform: &platform, ui: &ui, locations: &locations, tasks: &tasks };
         let access = Access::resolve(spec, &deployment, reached, &config);
         let mut rooms =
@@ -288,9 +291,4 @@ fn library_version(version: &str) -> String {
     let mut numbers = version.splitn(3, '.').skip(1);
     let minor: u32 = numbers.next().and_then(|it| it.parse().ok()).unwrap_or_default();
     format!("0.{}.{}", minor + 16, numbers.next().unwrap_or_default())
-}
-
-fn namespace(spec: &Spec, deployment: &Deployment) -> String {
-    let namespace = spec.discovery.as_ref().and_then(|it| it.namespace.as_ref());
-    namespace.map_or_else(|| format!("{}.internal", deployment.name), |it| it.as_str().to_owned())
 }

@@ -31,13 +31,14 @@ pub struct Operations {
 }
 
 impl Operations {
-    /// Resolves the room; none where there is nothing in it.
+    /// Resolves the room; none where there is nothing in it. `serves` says whether there are code servers.
     pub(super) fn resolve(
         spec: &Spec,
         deployment: &Deployment,
         data: &Data,
         platform: &Platform,
         ui: &Ui,
+        serves: bool,
     ) -> Option<Self> {
         let alarms = Alarms::resolve(spec, deployment, platform, &data.database);
         let dashboard = spec.dashboard.unwrap_or(false).then(|| {
@@ -47,7 +48,7 @@ impl Operations {
                 database: &data.database,
                 balancer: alarms::balancer(spec),
                 own_balancer: ui.load_balancer.is_some(),
-                serves: platform.namespace.is_some(),
+                serves,
                 alarms: alarms.as_ref().map_or(&[], |it| &it.alarms),
                 counts_failures: alarms::counts_failures(spec),
             })

@@ -8,6 +8,7 @@ use super::cluster::{self, Cluster};
 use super::config::{self, Config};
 use super::data::Data;
 use super::deployment::Deployment;
+use super::discovery::Namespace;
 use super::exec;
 use super::iam::{Role, Statement, Trust};
 use super::in_process::{Code, InProcess};
@@ -30,7 +31,7 @@ use crate::spec::compute::Web;
 pub struct Platform {
     /// The ECS cluster.
     pub cluster: Cluster,
-    /// Private DNS namespace of the code servers; none where there are none.
+    /// Private DNS namespace that is created for the code servers; none where there are none, or where it exists.
     pub namespace: Option<String>,
     /// What the namespace is for.
     pub namespace_description: String,
@@ -77,7 +78,7 @@ pub struct Surroundings<'a> {
     /// Their delivery.
     pub config: &'a Config,
     /// Private DNS namespace.
-    pub namespace: &'a str,
+    pub namespace: &'a Namespace,
 }
 
 impl Platform {
@@ -90,7 +91,8 @@ impl Platform {
         Self {
             failures: FailedRuns::of_platform(spec, deployment, &daemon.log_group, in_process.as_ref()),
             cluster: Cluster::resolve(core.spec, around.deployment),
-            namespace: around.instance.workspace.servers.iter().any(|it| it.own).then(|| around.namespace.to_owned()),
+            namespace: (around.namespace.is_created() && around.instance.workspace.has_servers())
+                .then(|| around.namespace.name.clone()),
             namespace_description: format!("Code locations of the Dagster deployment {}", around.deployment.name),
             security: core.security(load_balancer),
             execution_role: core.execution_role("daemon-execution", "Starts the Dagster daemon", &[&daemon.log_group]),

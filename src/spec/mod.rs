@@ -120,5 +120,5 @@ pub struct Spec {
 
 impl Document for Spec {
     const NOT_YET: &'static [&'static str] =
-        &["discovery.mode", "extra", "images.layout", "images.registry", "logs.firelens", "runs.definition"];
+        &["extra", "images.layout", "images.registry", "logs.firelens", "runs.definition"];
 }

@@ -97,6 +97,14 @@ const RETIRED: &[Retired] = &[
         instead: &["write `protect: false` at the top: it is about everything that holds data, and true by default"],
     },
     Retired {
+        path: "discovery.mode",
+        when: When::Always,
+        instead: &[
+            "remove it: code servers are found by private DNS of Cloud Map",
+            "with Service Connect webserver and daemon would know only the code locations that were there when they were deployed",
+        ],
+    },
+    Retired {
         path: "images.keep.tagged_days",
         when: When::Always,
         instead: &[

@@ -371,10 +371,10 @@ resource "aws_ecs_task_definition" "server_sales" {
 }
 
 resource "aws_service_discovery_service" "server_sales" {
-  name = "sales"
+  name = "shared-sales"
 
   dns_config {
-    namespace_id   = local.namespace_id
+    namespace_id   = "ns-e4anhexample0004"
     routing_policy = "MULTIVALUE"
 
     dns_records {

@@ -1,13 +1,3 @@
-resource "aws_service_discovery_private_dns_namespace" "main" {
-  name        = "shared.internal"
-  description = "Code locations of the Dagster deployment shared"
-  vpc         = "vpc-0a1b2c3d4e5f60718"
-}
-
-locals {
-  namespace_id = aws_service_discovery_private_dns_namespace.main.id
-}
-
 locals {
   daemon_log_group         = aws_cloudwatch_log_group.core_daemon.name
   webserver_security_group = aws_security_group.webserver.id
@@ -571,7 +561,7 @@ resource "aws_ecs_task_definition" "core_daemon" {
           "load_from:",
           "  - grpc_server:",
           "      location_name: \"sales\"",
-          "      host: \"sales.shared.internal\"",
+          "      host: \"shared-sales.tools.internal\"",
           "      port: 4000",
         ]) },
       ]

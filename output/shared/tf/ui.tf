@@ -366,7 +366,7 @@ resource "aws_ecs_task_definition" "core_webserver" {
           "load_from:",
           "  - grpc_server:",
           "      location_name: \"sales\"",
-          "      host: \"sales.shared.internal\"",
+          "      host: \"shared-sales.tools.internal\"",
           "      port: 4000",
         ]) },
       ]

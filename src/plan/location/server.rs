@@ -13,7 +13,7 @@ use crate::plan::names::hex;
 use crate::plan::permission;
 use crate::plan::security;
 use crate::plan::task::{Container, HealthCheck, LogGroup, Service, TaskDefinition, service_tag, variable};
-use crate::plan::text::{Text, output, owned_output, text};
+use crate::plan::text::{Text, owned_output, text};
 use crate::spec::compute::{CodeLocation, Server as SpecServer};
 use crate::spec::location::ServerMode;
 use crate::spec::scalar::PythonModule;
@@ -73,7 +73,7 @@ impl Server {
         let written = parts.location.server.clone().unwrap_or_default();
         let log_group = log_group(parts);
         Self {
-            host: format!("{}.{}", parts.known_as(), parts.around.namespace),
+            host: parts.around.namespace.host(parts.known_as().as_str()),
             port: port(parts.location),
             discovery: discovery(parts),
             role: role(parts, &log_group),
@@ -86,8 +86,8 @@ impl Server {
 
 fn discovery(parts: &Parts<'_>) -> Discovery {
     Discovery {
-        name: parts.known_as().to_string(),
-        namespace: output("platform", "namespace_id"),
+        name: parts.around.namespace.service(parts.known_as().as_str()),
+        namespace: parts.around.namespace.id(),
         ttl: parts.around.ttl,
         routing_policy: "MULTIVALUE".to_owned(),
         failure_threshold: 1,

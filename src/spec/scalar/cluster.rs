@@ -1,4 +1,4 @@
-//! Names of what containers run in and log to, where it exists already.
+//! Names of what containers run in, log to and are found in, where it exists already.
 
 use super::{Arn, Flaw, Scalar, malformed, text_scalar};
 
@@ -10,6 +10,11 @@ text_scalar! {
 text_scalar! {
     /// Name of a log group of CloudWatch that exists.
     LogGroupName
+}
+
+text_scalar! {
+    /// Id of a namespace of Cloud Map that exists.
+    NamespaceId
 }
 
 /// What is before the name in the resource of a cluster's ARN.
@@ -70,6 +75,25 @@ impl Scalar for LogGroupName {
     }
 }
 
+impl Scalar for NamespaceId {
+    const FORMAT: &'static str = "namespace-id";
+    const WHAT: &'static str = "a namespace's id";
+    const PATTERN: &'static str = "^ns-[a-z0-9]{1,61}$";
+
+    /// <https://docs.aws.amazon.com/cloud-map/latest/api/API_GetNamespace.html>
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        let rest = text.strip_prefix("ns-").unwrap_or_default();
+        if (1..=61).contains(&rest.len()) && rest.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit()) {
+            return Ok(Self(text.to_owned()));
+        }
+        let flaw = malformed::<Self>(text, "it is `ns-` and small letters and digits: copy it from Cloud Map");
+        Err(match text.split_once(":namespace/") {
+            Some((_, id)) => flaw.help(format!("write the id alone: `{id}`")),
+            None => flaw,
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +111,13 @@ mod tests {
             "arn:aws:eks:eu-west-1:123456789012:cluster/a",
         ];
         assert!(bad.iter().all(|it| ClusterName::parse(it).is_err()));
+    }
+
+    #[test]
+    fn namespaces_by_id() {
+        assert!(NamespaceId::parse("ns-e4anhexample0004").is_ok());
+        let arn = "arn:aws:servicediscovery:us-west-2:123456789012:namespace/ns-e4anhexample0004";
+        assert_eq!(NamespaceId::parse(arn).unwrap_err().help[1], "write the id alone: `ns-e4anhexample0004`");
     }
 
     #[test]

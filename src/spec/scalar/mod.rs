@@ -24,7 +24,7 @@ pub use aws::{
     AccountId, Arn, BucketName, FileSystemId, HostedZoneId, Partition, Region, ResourceId, SecurityGroupId, SubnetId,
     VpcId, url_suffix,
 };
-pub use cluster::{ClusterName, LogGroupName};
+pub use cluster::{ClusterName, LogGroupName, NamespaceId};
 pub use constraint::{TerraformVersion, Version, VersionConstraint};
 pub use created::{CreatedSecret, JsonKey, SecretSource};
 pub use git::{CommitHash, GitUrl, GithubRepository, RefName};
@@ -117,6 +117,7 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<KeyPrefix>(),
     Format::of::<LogGroupName>(),
     Format::of::<Name>(),
+    Format::of::<NamespaceId>(),
     Format::of::<PackageKey>(),
     Format::of::<PathPrefix>(),
     Format::of::<PrincipalName>(),

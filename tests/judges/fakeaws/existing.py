@@ -16,6 +16,7 @@ from moto.efs.models import efs_backends
 from moto.elbv2.models import FakeListener, elbv2_backends
 from moto.iam.models import iam_backends
 from moto.route53.models import route53_backends
+from moto.servicediscovery.models import servicediscovery_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.utilities.utils import get_partition
 from moto.wafv2.models import wafv2_backends
@@ -67,6 +68,7 @@ def make(account, region, text):
     _listeners(account, region, text)
     _people(account, region, text)
     _clusters(account, region, text)
+    _namespaces(account, region, text)
 
 
 def _zones(account, region, text):
@@ -134,6 +136,15 @@ def _clusters(account, region, text):
     ecs = ecs_backends[account][region]
     for name in set(_found(r":cluster/([\w-]+)", text)) - set(_found(r'ClusterName: "([^"]+)"', text)) - set(ecs.clusters):
         ecs.create_cluster(name)
+
+
+def _namespaces(account, region, text):
+    """Private namespaces, each in the VPC that the text names."""
+    discovery = servicediscovery_backends[account][region]
+    for name in set(_found(r'"(ns-[a-z0-9]+)"', text)) - set(discovery.namespaces):
+        vpc = _found(r"\bvpc-[0-9a-f]{8,17}\b", text)[0]
+        with mock.patch("moto.servicediscovery.models.random_id", lambda size, name=name: name.removeprefix("ns-")):
+            discovery.create_private_dns_namespace(f"{name}.example", None, "", vpc, [], {})
 
 
 def _people(account, region, text):
