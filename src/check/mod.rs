@@ -13,6 +13,7 @@ mod database;
 mod discovery;
 mod egress;
 pub(crate) mod environment;
+mod extra;
 pub mod fargate;
 mod github;
 mod images;
@@ -97,6 +98,7 @@ const RULES: &[&[Rule]] = &[
     tasks::RULES,
     renames::RULES,
     adopt::RULES,
+    extra::RULES,
     github::RULES,
     config::RULES,
     overrides::RULES,

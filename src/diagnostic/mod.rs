@@ -11,6 +11,7 @@ mod code;
 mod data;
 mod database;
 mod environment;
+mod extra;
 mod github;
 mod import;
 mod limit;
@@ -69,6 +70,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         tasks::CODES,
         renames::CODES,
         adopt::CODES,
+        extra::CODES,
         sharing::CODES,
         local::CODES,
         overrides::CODES,

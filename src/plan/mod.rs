@@ -12,6 +12,7 @@ pub mod data;
 pub mod data_access;
 pub mod database;
 pub mod deployment;
+pub mod extra;
 pub mod file_system;
 pub mod github;
 pub mod iam;
@@ -60,6 +61,7 @@ use crate::spec::location::Serve;
 use config::{Config, ConfigText};
 use data::Data;
 use deployment::Deployment;
+use extra::Extra;
 use github::Github;
 use instance::{Instance, Place};
 
@@ -107,6 +109,8 @@ pub struct Plan {
     pub runbook: Runbook,
     /// Changes of the rendered text that the spec asks for.
     pub overrides: Vec<overrides::Override>,
+    /// Templates and module files of the user's own.
+    pub extra: Extra,
     /// The deployment on one machine; none where the spec does not ask for it.
     pub local: Option<Local>,
     /// The rooms.
@@ -227,11 +231,13 @@ impl Plan {
         let reached = people::Rooms { platform: &platform, ui: &ui, locations: &locations, tasks: &tasks };
         let access = Access::resolve(spec, &deployment, reached);
         let rooms = Rooms { network, registry, data, platform, ui, operations, locations, tasks, repositories, access };
-        let layers = layers::layers(&deployment, &rooms);
+        let extra = Extra::resolve(spec);
+        let layers = layers::layers(&deployment, &rooms, &extra);
         let ops = Ops::resolve(spec, &deployment, &rooms, &layers, &config);
         Self {
             local: Local::resolve(spec, &deployment, &rooms),
             overrides: overrides::overrides(spec),
+            extra,
             terraform: Terraform::resolve(spec, &deployment),
             github: Github::resolve(spec, &deployment, &rooms, &ops),
             ops,

@@ -303,6 +303,7 @@ fn title(layer: &str) -> &'static str {
         "operations" => "Alarms, migration, and what mends by itself",
         "task" => "Tasks",
         "access" => "Access of people",
+        "extra" => "Templates of your own",
         _ => "Code locations",
     }
 }

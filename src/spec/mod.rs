@@ -8,6 +8,7 @@ pub mod choice;
 pub mod compute;
 pub mod data;
 mod extent;
+pub mod extra;
 pub mod github;
 pub mod instance;
 pub mod keyed;
@@ -68,6 +69,8 @@ pub struct Spec {
     pub output: Option<output::Output>,
     /// Changes of the rendered text, for what the spec has no key for; default none.
     pub overrides: Option<overrides::Overrides>,
+    /// Templates and module files of your own, deployed with everything else; default none.
+    pub extra: Option<extra::Extra>,
     /// What exists and is taken over in place of being made; default none.
     pub adopt: Option<adopt::Adopt>,
     /// Keys that code locations and tasks had before: AWS goes on to know them by those, and nothing is replaced; default none.
@@ -119,15 +122,12 @@ impl Document for Spec {
         "cluster.existing",
         "dagster.home",
         "discovery.mode",
-        "extra",
         "iam.deploy_role",
-        "images.layout",
         "images.registry",
         "logs.firelens",
         "logs.mode",
         "output.tf.aws_provider",
         "output.tf.required_version",
         "partition",
-        "runs.definition",
     ];
 }

@@ -77,6 +77,7 @@ const TF_ALONE: &[Listed] = &[
 /// Read by no blueprint.
 const NOBODY: &[Listed] = &[
     ("access", "null where nobody is named"),
+    ("extra.*", "files of the user's own, as they are"),
     ("layers[].adopts", "the commands of the runbook and of `ops.sh` say it"),
     ("config.files.*", "the parts of the init container's command"),
     ("config.directory", "the mounts of the containers say it"),
