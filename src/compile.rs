@@ -1,5 +1,7 @@
 //! A checked spec to everything that is rendered from it.
 
+mod extra;
+
 use std::collections::BTreeMap;
 use std::iter;
 use std::sync::OnceLock;
@@ -44,7 +46,7 @@ pub fn compile(spec: &Spec, environment: Option<&str>, blueprints: &Blueprints) 
 
 /// Whether only the rendered text tells if a spec is right.
 pub fn changes_text(spec: &Spec) -> bool {
-    spec.overrides.is_some()
+    spec.overrides.is_some() || spec.extra.is_some()
 }
 
 /// Everything that is wrong with a spec, what shows only in the text of the built-in blueprints included. These render, so a
@@ -71,13 +73,18 @@ pub fn check_rendered(deployments: &[Loaded<Spec>], blueprints: &Blueprints) -> 
 impl Compiled {
     /// Does what the spec asks for beyond its own keys. Only such a spec is rendered twice.
     fn change(&mut self, blueprints: &Blueprints) -> Result<(), BlueprintError> {
-        if self.plan.overrides.is_empty() {
+        let extra = self.plan.extra.files().next().is_some();
+        if self.plan.overrides.is_empty() && !extra {
             return Ok(());
         }
         let rooms = Rooms::of(&self.plan);
         let targets = [Target::Cfn, Target::Tf];
         let files = targets.into_iter().flat_map(|it| render::render(&self.plan, &rooms, it, blueprints));
         let files: Vec<File> = files.collect::<Result<_, _>>()?;
+        extra::examine(&self.plan.extra, &files, &mut self.found);
+        if self.found.has_errors() {
+            return Ok(());
+        }
         let prefix = format!("{}-", self.plan.deployment.name);
         let plan = &mut self.plan;
         self.changed = patch::apply(&mut plan.overrides, &plan.layers, &prefix, files, &mut self.found);

@@ -14,7 +14,8 @@ use dagforge::init::from_compose;
 use dagforge::source::Source;
 
 /// Mistakes that no text of a spec can have; `tests/cli.rs` and `tests/overlay.rs` make them when they run.
-const NO_TEXT: [&str; 5] = ["broken-blueprint", "not-utf8", "too-large", "unknown-blueprint", "unused-blueprint"];
+const NO_TEXT: [&str; 6] =
+    ["broken-blueprint", "extra-content", "not-utf8", "too-large", "unknown-blueprint", "unused-blueprint"];
 
 /// Everything that is found in a file, and its text.
 fn findings(path: &Path) -> (Source, Diagnostics) {

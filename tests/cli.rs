@@ -129,3 +129,43 @@ fn a_full_disk_is_2_and_a_closed_pipe_is_no_failure() {
         assert_eq!(child.wait().unwrap().code(), Some(0), "{arguments:?}");
     }
 }
+
+/// What `check` says about a spec with these files beside it.
+fn beside(extra: &str, files: &[(&str, &str)]) -> Output {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("dagforge.yaml"), format!("{GOOD}extra: {extra}\n")).unwrap();
+    files.iter().for_each(|(name, text)| fs::write(folder.path().join(name), text).unwrap());
+    dagforge(&["render", "all"], folder.path()).output().unwrap()
+}
+
+const TEMPLATE: &str = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n";
+
+#[test]
+fn files_of_ones_own_are_read_back_at_their_own_lines() {
+    let template = |more: &str| beside("{cfn: [own.yaml]}", &[("own.yaml", &format!("{TEMPLATE}{more}"))]);
+    ends(&template(""), 0, "");
+    for (more, said) in [
+        ("    Properties:\n      TopicName: !Ref Nowhere\n", "own.yaml:5"),
+        ("Parameters:\n  Size:\n    Type: String\nOutputs:\n  A:\n    Value: !Ref Size\n", "own.yaml:5"),
+        ("  Topic: {}\n", "own.yaml:4"),
+        (
+            "Parameters:\n  A:\n    Type: AWS::SSM::Parameter::Value<String>\n    Default: /dagforge/acme/data/none\nOutputs:\n  A:\n    Value: !Ref A\n",
+            "own.yaml:5",
+        ),
+    ] {
+        let output = template(more);
+        ends(&output, 1, "error[extra-content]");
+        ends(&output, 1, said);
+    }
+    let module = |text: &str| beside("{tf: [own.tf]}", &[("own.tf", text)]);
+    ends(&module("locals {\n  mine = local.cluster\n}\n"), 0, "");
+    for (text, said) in [
+        ("locals {\n  mine = local.nothing\n}\n", "own.tf:2"),
+        ("resource \"aws_ecs_cluster\" \"main\" {\n}\n", "own.tf:1"),
+        ("resource \"aws_sns_topic\" \"mine\" {\n", "own.tf:1"),
+    ] {
+        let output = module(text);
+        ends(&output, 1, "error[extra-content]");
+        ends(&output, 1, said);
+    }
+}

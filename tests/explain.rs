@@ -28,9 +28,12 @@ fn deployments() -> Vec<Deployment> {
     let mut all = Vec::new();
     for folder in ["examples", "tests/specs"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-        for path in fs::read_dir(folder).unwrap().map(|it| it.unwrap().path()) {
+        let paths = fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+        for path in paths.filter(|it| it.extension().is_some_and(|it| it == "yaml")) {
             let source = Source::new(path.display().to_string(), fs::read_to_string(&path).unwrap());
-            for loaded in load_all::<Spec>(&source, None).unwrap() {
+            let beside = |it: &str| fs::read_to_string(path.parent()?.join(it)).ok();
+            for mut loaded in load_all::<Spec>(&source, None).unwrap() {
+                loaded.spec.extra.iter_mut().for_each(|it| it.bring(beside));
                 let compiled = compile(&loaded.spec, loaded.origin.environment(), &blueprints).unwrap();
                 let files: Vec<_> = compiled.files(&[Target::Cfn], &blueprints).map(Result::unwrap).collect();
                 let templates = files.iter().filter_map(|it| Template::of(it).transpose().unwrap()).collect();

@@ -14,6 +14,7 @@ mod database;
 mod discovery;
 mod egress;
 pub(crate) mod environment;
+mod extra;
 pub mod fargate;
 mod github;
 mod images;
@@ -100,6 +101,7 @@ const RULES: &[&[Rule]] = &[
     tasks::RULES,
     renames::RULES,
     adopt::RULES,
+    extra::RULES,
     github::RULES,
     terraform::RULES,
     config::RULES,

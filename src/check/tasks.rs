@@ -28,7 +28,7 @@ fn keys(subject: &Subject, found: &mut Diagnostics) {
 }
 
 /// What `ops.sh` and the workflow call a layer, a service or an image of every deployment.
-const RESERVED: [&str; 11] = [
+pub(super) const RESERVED: [&str; 11] = [
     "access",
     "core",
     "daemon",

@@ -35,7 +35,11 @@ pub fn read(input: &Input) -> Result<Option<Checked>> {
         Ok(source) => source,
         Err(found) => return report(&Source::new(&name, ""), &found, format).map(|()| None),
     };
-    let (deployments, found) = examine(&source, input.env.as_deref());
+    let (mut deployments, found) = examine(&source, input.env.as_deref());
+    let folder = input.spec.parent().unwrap_or(Path::new(""));
+    for extra in deployments.iter_mut().filter_map(|it| it.spec.extra.as_mut()) {
+        extra.bring(|path| fs::read_to_string(folder.join(path)).ok());
+    }
     report(&source, &found, format)?;
     Ok((!found.has_errors()).then_some(Checked { deployments, source, format }))
 }

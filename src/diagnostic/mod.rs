@@ -12,6 +12,7 @@ mod code;
 mod data;
 mod database;
 mod environment;
+mod extra;
 mod github;
 mod import;
 mod limit;
@@ -73,6 +74,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         terraform::CODES,
         renames::CODES,
         adopt::CODES,
+        extra::CODES,
         sharing::CODES,
         local::CODES,
         overrides::CODES,

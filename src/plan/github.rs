@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Rooms;
 use super::deployment::Deployment;
+use super::layers::EXTRA;
 use super::ops::Ops;
 use crate::spec::Spec;
 use crate::spec::build::Build;
@@ -51,6 +52,8 @@ pub struct Github {
     pub units: String,
     /// Paths that everything else is made of.
     pub platform: String,
+    /// There are templates of the user's own to deploy.
+    pub extra: bool,
     /// Layers that have to be there before images are pushed.
     pub layers: String,
 }
@@ -103,6 +106,7 @@ impl Github {
             folders,
             units: units.iter().map(|it| format!("{} {}", it.key, paths(it.build))).collect::<Vec<_>>().join("\n"),
             platform: format!("{folder} :(exclude){folder}/tf/releases.auto.tfvars.json"),
+            extra: !terraform && kinds.contains(&EXTRA),
             layers: before_images.collect::<Vec<_>>().join(" "),
             folder,
         })

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Rooms;
 use super::deployment::Deployment;
+use super::extra::{Extra, ExtraFile};
 use super::key::Key;
 use super::network::CreatedNetwork;
 use super::operations::Operations;
@@ -18,9 +19,9 @@ use super::tasks::Task;
 /// A layer.
 #[derive(Clone, Debug, Serialize)]
 pub struct Layer {
-    /// `network`, `registry`, `data`, `platform`, `ui`, `operations`, `location`, `task` or `access`.
+    /// `network`, `registry`, `data`, `platform`, `ui`, `operations`, `location`, `task`, `access` or `extra`.
     pub name: String,
-    /// The code location or task, where there is a layer for each.
+    /// The code location, task or template of the user's own, where there is a layer for each.
     pub owner: Option<Key>,
     /// Name of the CloudFormation stack.
     pub stack: String,
@@ -28,7 +29,7 @@ pub struct Layer {
     pub description: String,
     /// Path of the CloudFormation template.
     pub template: String,
-    /// Path of the Terraform file.
+    /// Path of the Terraform file; `none` where a template of the user's own has no counterpart.
     pub module_file: String,
     /// Capabilities that the stack needs.
     pub capabilities: Vec<String>,
@@ -66,6 +67,9 @@ pub struct Published {
     pub parameter_type: String,
 }
 
+/// Kind of the layers that are templates of the user's own.
+pub const EXTRA: &str = "extra";
+
 const TEXT: &str = "String";
 const VPC: &str = "AWS::EC2::VPC::Id";
 const SUBNET: &str = "AWS::EC2::Subnet::Id";
@@ -75,7 +79,7 @@ const SECURITY_GROUP: &str = "AWS::EC2::SecurityGroup::Id";
 type Publications = Vec<(String, &'static str)>;
 
 /// All layers, in the order they are deployed.
-pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
+pub fn layers(deployment: &Deployment, rooms: &Rooms, extra: &Extra) -> Vec<Layer> {
     let maker = Maker { deployment };
     let network = rooms
         .network
@@ -109,9 +113,10 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
         .access
         .as_ref()
         .map(|_| maker.layer(70, "access", None, "What people and pipelines may do", Vec::new(), true));
+    let extra = extra.templates.iter().map(|it| maker.extra(it, extra));
     let registries = [registry].into_iter().chain(registries).chain(task_registries);
     let before = network.into_iter().chain(registries).chain(data).chain([platform, ui]).chain(operations);
-    let mut layers: Vec<_> = before.chain(locations).chain(tasks).chain(access).collect();
+    let mut layers: Vec<_> = before.chain(locations).chain(tasks).chain(access).chain(extra).collect();
     for layer in &mut layers {
         layer.adopts = rooms.adopts(layer);
         if takes_revision(layer, deployment, rooms) {
@@ -159,6 +164,13 @@ impl Maker<'_> {
         let uri = repository.then(|| ("repository_uri".to_owned(), TEXT));
         let values = uri.into_iter().chain(secrets(created)).collect();
         Some(self.layer(20, "registry", Some(key), &format!("{what} of {whose}"), values, false))
+    }
+
+    /// A template may have any role. A module file of the same name is the same thing for Terraform.
+    fn extra(&self, template: &ExtraFile, extra: &Extra) -> Layer {
+        let layer = self.layer(80, EXTRA, Some(&template.key), &template.source, Vec::new(), true);
+        let same = extra.modules.iter().find(|it| it.key == template.key);
+        Layer { module_file: same.map_or("none", |it| it.path.as_str()).to_owned(), ..layer }
     }
 
     fn layer(

@@ -16,6 +16,7 @@ pub mod database;
 pub mod deployment;
 pub mod discovery;
 pub mod exec;
+pub mod extra;
 pub mod file_system;
 pub mod github;
 pub mod iam;
@@ -66,6 +67,7 @@ use config::{Config, ConfigText};
 use data::Data;
 use deployment::Deployment;
 use discovery::Namespace;
+use extra::Extra;
 use github::Github;
 use instance::{Instance, Place};
 
@@ -113,6 +115,8 @@ pub struct Plan {
     pub runbook: Runbook,
     /// Changes of the rendered text that the spec asks for.
     pub overrides: Vec<overrides::Override>,
+    /// Templates and module files of the user's own.
+    pub extra: Extra,
     /// The deployment on one machine; none where the spec does not ask for it.
     pub local: Option<Local>,
     /// The rooms.
@@ -235,12 +239,14 @@ impl Plan {
         let access = Access::resolve(spec, &deployment, reached, &config);
         let mut rooms =
             Rooms { network, registry, data, platform, ui, operations, locations, tasks, repositories, access };
-        let layers = layers::layers(&deployment, &rooms);
+        let extra = Extra::resolve(spec);
+        let layers = layers::layers(&deployment, &rooms, &extra);
         rooms.access.iter_mut().for_each(|it| it.see(&layers, &deployment));
         let ops = Ops::resolve(spec, &deployment, &rooms, &layers, &config);
         Self {
             local: Local::resolve(spec, &deployment, &rooms),
             overrides: overrides::overrides(spec),
+            extra,
             terraform: Terraform::resolve(spec, &deployment),
             github: Github::resolve(spec, &deployment, &rooms, &ops),
             ops,

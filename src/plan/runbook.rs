@@ -332,6 +332,7 @@ fn title(layer: &str) -> &'static str {
         "operations" => "Alarms, migration, and what mends by itself",
         "task" => "Tasks",
         "access" => "Access of people and pipelines",
+        "extra" => "Templates of your own",
         _ => "Code locations",
     }
 }

@@ -34,6 +34,9 @@ pub(super) fn template(
     blueprints: &Blueprints,
 ) -> Result<File, BlueprintError> {
     let layer = &plan.layers[index];
+    if let Some(own) = plan.extra.templates.iter().find(|it| it.path == layer.template) {
+        return Ok(super::own(own));
+    }
     let blueprint = format!("cfn/{}.yaml.j2", layer.name);
     let body = blueprints.render(&blueprint, rooms.context(plan, index)?)?;
     let own = |output: &Output| output.layer == layer.name && output.owner == layer.owner;

@@ -17,6 +17,8 @@ use minijinja::context;
 
 use crate::blueprint::{BlueprintError, Blueprints};
 use crate::plan::Plan;
+use crate::plan::extra::ExtraFile;
+use crate::plan::layers::EXTRA;
 
 /// What a deployment is rendered into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,6 +84,11 @@ pub fn plan_file(plan: &Plan) -> Result<File, BlueprintError> {
     Ok(File { path: "plan.json".to_owned(), text })
 }
 
+/// A file of the user's own, as it is.
+fn own(file: &ExtraFile) -> File {
+    File { path: file.path.clone(), text: file.text.clone().unwrap_or_default() }
+}
+
 /// The files of a target, rendered one by one: nobody has to hold them all.
 pub fn render<'a>(
     plan: &'a Plan,
@@ -99,11 +106,13 @@ pub fn render<'a>(
         Target::Tf => {
             let module = tf::MODULE_FILES.into_iter().map(move |name| tf::module_file(rooms, name, blueprints));
             // A location's repository stands in the file of the location.
-            let own =
-                layers.filter(|index| plan.layers[*index].name != "registry" || plan.layers[*index].owner.is_none());
+            let own = layers.filter(|index| match plan.layers[*index].name.as_str() {
+                "registry" => plan.layers[*index].owner.is_none(),
+                name => name != EXTRA,
+            });
             let own = own.map(move |index| tf::layer_file(plan, rooms, index, blueprints));
             let moved = iter::once_with(|| tf::moved(plan, rooms, blueprints).transpose()).flatten();
-            Box::new(module.chain(own).chain(moved))
+            Box::new(module.chain(own).chain(moved).chain(plan.extra.modules.iter().map(|it| Ok(self::own(it)))))
         }
         Target::Compose => {
             let files = plan.local.iter().flat_map(compose::files);

@@ -9,6 +9,7 @@ pub mod cluster;
 pub mod compute;
 pub mod data;
 mod extent;
+pub mod extra;
 pub mod github;
 pub mod instance;
 pub mod keyed;
@@ -71,6 +72,8 @@ pub struct Spec {
     pub output: Option<output::Output>,
     /// Changes of the rendered text, for what the spec has no key for; default none.
     pub overrides: Option<overrides::Overrides>,
+    /// Templates and module files of your own, deployed with everything else; default none.
+    pub extra: Option<extra::Extra>,
     /// What exists and is taken over in place of being made; default none.
     pub adopt: Option<adopt::Adopt>,
     /// Keys that code locations and tasks had before: AWS goes on to know them by those, and nothing is replaced; default none.
@@ -119,6 +122,5 @@ pub struct Spec {
 }
 
 impl Document for Spec {
-    const NOT_YET: &'static [&'static str] =
-        &["extra", "images.layout", "images.registry", "logs.firelens", "runs.definition"];
+    const NOT_YET: &'static [&'static str] = &["images.registry", "logs.firelens"];
 }

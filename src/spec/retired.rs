@@ -112,6 +112,13 @@ const RETIRED: &[Retired] = &[
         ],
     },
     Retired {
+        path: "images.layout",
+        when: When::Always,
+        instead: &[
+            "remove it: every image has a repository of its own, because IAM knows no tags: in one repository each role could pull every image, and the images of all would be counted together",
+        ],
+    },
+    Retired {
         path: "images.mutability",
         when: When::Always,
         instead: &["remove it: tags are always immutable, so what was reviewed under a revision is what runs under it"],
@@ -135,6 +142,14 @@ const RETIRED: &[Retired] = &[
         path: "output.cfn.template_bucket",
         when: When::Always,
         instead: &["remove it: every template is small enough for `--template-body`, no bucket is needed"],
+    },
+    Retired {
+        path: "runs.definition",
+        when: When::Always,
+        instead: &[
+            "remove it: run definitions are always rendered, one for each code location, so that they are reviewed, keep `timeout_minutes`, sidecars and logs of their own, and the daemon may start these and no others",
+            "what the launcher registers itself needs `ecs:RegisterTaskDefinition` on everything, and a copy of the daemon's has its one subnet and loses the database's password beside any other secret",
+        ],
     },
 ];
 

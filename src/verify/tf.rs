@@ -57,7 +57,9 @@ impl Module {
             }
         }
         for (address, Place { file, line }) in &self.declared {
-            let must_be_used = ["local.", "var.", "data."].iter().any(|kind| address.starts_with(kind));
+            // What the user's own files declare is theirs to use.
+            let ours = !file.starts_with("tf/extra_");
+            let must_be_used = ours && ["local.", "var.", "data."].iter().any(|kind| address.starts_with(kind));
             if must_be_used && !self.referred.contains_key(address) {
                 let message = format!("nothing uses `{address}`");
                 self.problems.push(Problem { file: file.clone(), line: Some(*line), message });

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 
 import yaml
 
@@ -20,7 +21,7 @@ class Layer:
 
     def __init__(self, folder, entry):
         self.name, self.owner, self.stack = entry["name"], entry["owner"], entry["stack"]
-        self.capabilities, self.parameters = entry["capabilities"], entry["parameters"]
+        self.capabilities, self.parameters, self.adopts = entry["capabilities"], entry["parameters"], entry["adopts"]
         self.path = folder / entry["template"]
 
     @property
@@ -108,6 +109,8 @@ def render(text, out, environment=None):
     out.mkdir(parents=True, exist_ok=True)
     spec = out / "dagforge.yaml"
     spec.write_text(text)
+    # Files that an example names are beside it.
+    shutil.copytree(EXAMPLES / "extra", out / "extra", dirs_exist_ok=True)
     chosen = ["--env", environment] if environment else []
     run(DAGFORGE, "render", "all", spec, "--out", out / "output", *chosen)
     (folder,) = (path.parent for path in (out / "output").glob("*/plan.json"))
@@ -129,5 +132,10 @@ def changed(name, out, change):
 
 
 def unprotected(name, out):
-    """A copy of a deployment that may be torn down."""
-    return changed(name, out, lambda spec: spec.update(protect=False))
+    """A copy of a deployment that may be torn down, and so takes nothing over."""
+
+    def change(spec):
+        spec.pop("adopt", None)
+        spec["protect"] = False
+
+    return changed(name, out, change)

@@ -47,6 +47,8 @@ class World:
 
     def deploy_layer(self, layer, gitrev):
         before = self.events(layer.stack)
+        if layer.adopts and not before:
+            self.take_over(layer, gitrev)
         command = ["cloudformation", "deploy", "--stack-name", layer.stack, "--template-file", layer.path]
         command += ["--no-fail-on-empty-changeset"]
         if layer.capabilities:
@@ -59,6 +61,15 @@ class World:
         reasons = [event["ResourceStatusReason"] for event in events if "FAILED" in event["ResourceStatus"]]
         assert done.returncode == 0, f"{layer.stack}: {done.stderr.strip()}\n{reasons}"
         return {event["LogicalResourceId"]: event for event in events if event["LogicalResourceId"] != layer.stack}
+
+    def take_over(self, layer, gitrev):
+        """As the runbook says: a change set imports what exists and makes the rest."""
+        cloudformation, name = self.client("cloudformation"), {"StackName": layer.stack, "ChangeSetName": "adopt"}
+        cloudformation.create_change_set(
+            **name, ChangeSetType="CREATE", ImportExistingResources=True, TemplateBody=layer.text, Capabilities=layer.capabilities,
+            Parameters=[{"ParameterKey": each, "ParameterValue": gitrev} for each in layer.parameters],
+        )
+        cloudformation.execute_change_set(**name)
 
     def upload_config(self, deployment):
         """As the runbook says: under the digest that the task definitions name, unless they have the files themselves."""

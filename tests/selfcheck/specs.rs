@@ -27,14 +27,25 @@ pub fn specs(folder: &str) -> Vec<PathBuf> {
 /// Every deployment of a spec; one that has a finding fails the test.
 pub fn compiled(path: &Path, blueprints: &Blueprints) -> Vec<Compiled> {
     let name = path.strip_prefix(root()).unwrap_or(path).display().to_string();
-    compiled_text(&name, &fs::read_to_string(path).unwrap(), blueprints)
+    let beside = |it: &str| fs::read_to_string(path.parent()?.join(it)).ok();
+    compiled_beside(&name, &fs::read_to_string(path).unwrap(), blueprints, beside)
 }
 
 /// The same for a spec that stands in no file.
 pub fn compiled_text(name: &str, text: &str, blueprints: &Blueprints) -> Vec<Compiled> {
+    compiled_beside(name, text, blueprints, |_| None)
+}
+
+fn compiled_beside(
+    name: &str,
+    text: &str,
+    blueprints: &Blueprints,
+    beside: impl Fn(&str) -> Option<String>,
+) -> Vec<Compiled> {
     let source = Source::new(name, text);
-    let loaded =
+    let mut loaded =
         load_all::<Spec>(&source, None).unwrap_or_else(|found| panic!("{}", found.print(&source, Look::Plain)));
+    loaded.iter_mut().filter_map(|it| it.spec.extra.as_mut()).for_each(|it| it.bring(&beside));
     let found = check_all(&loaded);
     assert!(!found.has_errors(), "{}", found.print(&source, Look::Plain));
     let each = loaded.iter().map(|deployment| {

@@ -33,6 +33,7 @@ layers() {
   "$@" 'location' 'ingest' 'lakehouse-location-ingest' 'cfn/50-location-ingest.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'location' 'models' 'lakehouse-location-models' 'cfn/50-location-models.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'location' 'reports' 'lakehouse-location-reports' 'cfn/50-location-reports.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
+  "$@" 'extra' 'analysts' 'lakehouse-extra-analysts' 'cfn/80-extra-analysts.yaml' false false '--capabilities' 'CAPABILITY_NAMED_IAM'
 }
 
 # The services: what they are called here, name, container.
@@ -361,6 +362,7 @@ deploy_stack() {
 
 deploy_tf() {
   local wanted=$1 everything=$gitrev
+  layers refuse_extra "$wanted"
   case $wanted in
     '')
       need_every_image
@@ -382,6 +384,12 @@ deploy_tf() {
       ;;
   esac
   apply "$everything"
+}
+
+# A template of one's own has its counterpart in the module.
+refuse_extra() {
+  [[ $2 == extra && $1 ]] || return 0
+  ! chosen "$1" "$2" "$3" || stop "Terraform deploys $1 with everything else" "ops.sh deploy --gitrev REV"
 }
 
 need_every_image() {
@@ -619,7 +627,7 @@ destroy_command() {
 
 destroy_cfn() {
   buckets empty_bucket
-  for stack in 'lakehouse-location-reports' 'lakehouse-location-models' 'lakehouse-location-ingest' 'lakehouse-ui' 'lakehouse-platform' 'lakehouse-data' 'lakehouse-registry-models' 'lakehouse-registry-ingest' 'lakehouse-registry' 'lakehouse-network'; do
+  for stack in 'lakehouse-extra-analysts' 'lakehouse-location-reports' 'lakehouse-location-models' 'lakehouse-location-ingest' 'lakehouse-ui' 'lakehouse-platform' 'lakehouse-data' 'lakehouse-registry-models' 'lakehouse-registry-ingest' 'lakehouse-registry' 'lakehouse-network'; do
     say "$stack"
     run aws cloudformation delete-stack --stack-name "$stack"
     run aws cloudformation wait stack-delete-complete --stack-name "$stack"

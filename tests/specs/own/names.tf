@@ -1,0 +1,3 @@
+locals {
+  news = "news of ${local.cluster}"
+}
