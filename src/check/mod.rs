@@ -31,6 +31,7 @@ mod owners;
 mod people;
 mod permissions;
 mod ranges;
+mod registry;
 mod renames;
 mod runs;
 mod serving;
@@ -96,6 +97,7 @@ const RULES: &[&[Rule]] = &[
     operations::RULES,
     people::RULES,
     tasks::RULES,
+    registry::RULES,
     renames::RULES,
     adopt::RULES,
     extra::RULES,

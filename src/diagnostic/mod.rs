@@ -25,6 +25,7 @@ mod overrides;
 mod people;
 mod permission;
 mod print;
+mod registry;
 mod renames;
 mod runs;
 mod serving;
@@ -68,6 +69,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         runs::CODES,
         tags::CODES,
         tasks::CODES,
+        registry::CODES,
         renames::CODES,
         adopt::CODES,
         extra::CODES,

@@ -123,7 +123,6 @@ impl Document for Spec {
         "dagster.home",
         "discovery.mode",
         "iam.deploy_role",
-        "images.registry",
         "logs.firelens",
         "logs.mode",
         "output.tf.aws_provider",
