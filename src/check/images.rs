@@ -4,6 +4,7 @@ use super::owners::task_at;
 use super::{Rule, Subject, location_at};
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::suggest::nearest;
+use crate::plan::elsewhere;
 use crate::plan::image::ecr_region;
 use crate::spec::choice::WordOr;
 use crate::spec::location::Serve;
@@ -120,7 +121,8 @@ fn revisions(subject: &Subject, found: &mut Diagnostics) {
 
 /// An image that comes from elsewhere is built there.
 fn builds(subject: &Subject, found: &mut Diagnostics) {
-    for written in all(subject).iter().filter(|it| it.built && it.image.is_some()) {
+    let elsewhere = elsewhere::written(subject.spec).is_some();
+    for written in all(subject).iter().filter(|it| it.built && (it.image.is_some() || elsewhere)) {
         let fix = "remove it, or leave `image` out to get a repository of its own";
         found.no_effect(&written.at.key("build"), "the image is not built for this deployment", fix);
     }

@@ -32,6 +32,7 @@ mod owners;
 mod people;
 mod permissions;
 mod ranges;
+mod registry;
 mod renames;
 mod runs;
 mod serving;
@@ -99,6 +100,7 @@ const RULES: &[&[Rule]] = &[
     operations::RULES,
     people::RULES,
     tasks::RULES,
+    registry::RULES,
     renames::RULES,
     adopt::RULES,
     extra::RULES,

@@ -26,6 +26,7 @@ mod overrides;
 mod people;
 mod permission;
 mod print;
+mod registry;
 mod renames;
 mod runs;
 mod serving;
@@ -72,6 +73,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         tags::CODES,
         tasks::CODES,
         terraform::CODES,
+        registry::CODES,
         renames::CODES,
         adopt::CODES,
         extra::CODES,

@@ -5,8 +5,8 @@ use super::config::Config;
 use super::database::Database;
 use super::deployment::Deployment;
 use super::iam::{Statement, arn, iam_arn, s3_arn};
+use super::image::Image;
 use super::instance::COMPUTE_LOGS_PREFIX;
-use super::registry::Repository;
 use super::task::LogGroup;
 use super::text::{Input, Text};
 
@@ -158,9 +158,9 @@ pub fn execute_command(log_group: Option<&str>, key: Option<Text>) -> Vec<Statem
 }
 
 /// What ECS itself does before a container starts: pull the image, write the logs, read the secrets.
-pub fn execution(repository: &Repository, log_groups: &[&LogGroup], secrets: &[(String, Text)]) -> Vec<Statement> {
-    let repository = arn("ecr", format!("repository/{}", repository.name));
-    execution_of(&[&repository], log_groups, secrets)
+pub fn execution(image: &Image, log_groups: &[&LogGroup], secrets: Vec<(String, Text)>) -> Vec<Statement> {
+    let secrets: Vec<_> = secrets.into_iter().chain(image.grants()).collect();
+    execution_of(&image.pull.iter().collect::<Vec<_>>(), log_groups, &secrets)
 }
 
 /// The same for images from any ECR repositories, by their ARNs; registries that know nothing of IAM have none.

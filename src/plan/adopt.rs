@@ -52,7 +52,7 @@ impl Rooms {
         let owners = self.locations.iter().map(|it| (&it.key, &it.repository));
         let owners = owners.chain(self.tasks.iter().map(|it| (&it.key, &it.repository)));
         let repository = match (layer.name.as_str(), &layer.owner) {
-            ("registry", None) => self.registry.adopted,
+            ("registry", None) => self.registry.as_ref().is_some_and(|it| it.adopted),
             ("registry", Some(owner)) => {
                 owners.filter(|it| it.0 == owner).filter_map(|it| it.1.as_ref()).any(|it| it.adopted)
             }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::deployment::Deployment;
+use super::image::Image;
 use super::instance::{Instance, Token};
 use super::names::hex;
 use super::task::{Container, Dependency, Log, LogGroup, Mount, Variable, sorted, variable};
@@ -106,7 +107,7 @@ impl Config {
     pub fn container(
         &self,
         spec: &Spec,
-        image: Text,
+        image: &Image,
         deployment: &Deployment,
         instance: &Instance,
         log_group: &LogGroup,
@@ -116,7 +117,8 @@ impl Config {
         Container {
             name: CONTAINER.to_owned(),
             // To fetch takes the AWS CLI; to write, what the core image has.
-            image: if self.bucket.is_some() { init_image(spec).into() } else { image },
+            image: if self.bucket.is_some() { init_image(spec).into() } else { image.reference.clone() },
+            credentials: image.credentials_parameter().filter(|_| self.bucket.is_none()),
             essential: false,
             cpu: None,
             memory: None,

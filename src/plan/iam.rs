@@ -138,6 +138,11 @@ pub fn arn_in(service: &str, region: &str, account: &str, resource: &str) -> Tex
     text!["arn:", Input::Partition, format!(":{service}:{region}:{account}:{resource}")]
 }
 
+/// The same of a region and account that may be known only at deploy time.
+pub fn arn_of(service: &str, region: &Text, account: &Text, resource: &str) -> Text {
+    text!["arn:", Input::Partition, format!(":{service}:"), region, ":", account, format!(":{resource}")]
+}
+
 /// `arn:<partition>:iam::<account>:<resource>`: IAM has no region.
 pub fn iam_arn(resource: impl Into<Text>) -> Text {
     text!["arn:", Input::Partition, ":iam::", Input::Account, ":", resource,]

@@ -1,6 +1,7 @@
 //! The image of a code location or task: from its own repository, from another one, or as it is given.
 
 use super::deployment::Deployment;
+use super::elsewhere::{Credentials, Elsewhere};
 use super::iam::{arn, arn_in};
 use super::key::Key;
 use super::registry::Repository;
@@ -22,6 +23,8 @@ pub struct Image {
     pub repository: Option<Repository>,
     /// ARN of the ECR repository that it is pulled from; none for registries that know nothing of IAM.
     pub pull: Option<Text>,
+    /// What ECS signs in to its registry with.
+    pub credentials: Option<Credentials>,
 }
 
 /// Who asks for an image, and for which.
@@ -57,11 +60,18 @@ impl<'a> Wanted<'a> {
 }
 
 impl Image {
+    /// Resolves the image of webserver and daemon.
+    pub fn core(spec: &Spec, deployment: &Deployment) -> Self {
+        let fixed = deployment.gitrev.as_deref().map(Text::from);
+        let revision = fixed.unwrap_or_else(|| Input::GitRev(None).into());
+        Self::own(spec, deployment, Repository::core(spec, deployment), &revision)
+    }
+
     /// Resolves the image of a code location or task.
     pub fn resolve(spec: &Spec, deployment: &Deployment, wanted: &Wanted<'_>) -> Self {
         let revision = revision::of(deployment, wanted.gitrev, wanted.key);
         match wanted.image {
-            None => Self::own((wanted.own)(spec, deployment, wanted.key), &revision),
+            None => Self::own(spec, deployment, (wanted.own)(spec, deployment, wanted.key), &revision),
             Some(WordOr::Word(image)) => Self::elsewhere(image.as_str().into(), image.repository()),
             Some(WordOr::Other(OtherImage::Repository(name))) => Self::repository(deployment, name, &revision),
             Some(WordOr::Other(OtherImage::Of(other))) => Self::of(spec, deployment, wanted, other),
@@ -73,13 +83,35 @@ impl Image {
         revisions(&self.reference)
     }
 
-    fn own(repository: Repository, revision: &Text) -> Self {
+    /// In a repository that is created, or in one of the same name in a registry that is somebody else's.
+    fn own(spec: &Spec, deployment: &Deployment, repository: Repository, revision: &Text) -> Self {
+        if let Some(elsewhere) = Elsewhere::resolve(spec, deployment) {
+            let there = elsewhere.repository(&repository);
+            return Self {
+                source: there.to_string(),
+                reference: text![there, ":", revision],
+                pull: elsewhere.pull(&repository),
+                repository: None,
+                credentials: elsewhere.credentials,
+            };
+        }
         Self {
             source: repository.name.clone(),
             reference: repository.image(revision),
             pull: Some(repository_arn(&repository.name)),
             repository: Some(repository),
+            credentials: None,
         }
+    }
+
+    /// What an execution role may read for the sake of it: action and resource.
+    pub fn grants(&self) -> impl Iterator<Item = (String, Text)> + '_ {
+        self.credentials.iter().map(|it| it.grant.clone())
+    }
+
+    /// `credentialsParameter` of a container that has it.
+    pub fn credentials_parameter(&self) -> Option<Text> {
+        self.credentials.as_ref().map(|it| it.parameter.clone())
     }
 
     fn repository(deployment: &Deployment, name: &RepositoryName, revision: &Text) -> Self {
@@ -92,11 +124,12 @@ impl Image {
             reference: text![host, name.as_str(), ":", revision],
             repository: None,
             pull: Some(repository_arn(name.as_str())),
+            credentials: None,
         }
     }
 
     fn elsewhere(reference: Text, repository: &str) -> Self {
-        Self { source: repository.to_owned(), reference, repository: None, pull: ecr(repository) }
+        Self { source: repository.to_owned(), reference, repository: None, pull: ecr(repository), credentials: None }
     }
 
     /// The image of another task or code location. One that is itself of another, or of nobody, is a finding: the image
@@ -109,7 +142,7 @@ impl Image {
             Some(theirs) => Self::resolve(spec, deployment, &theirs),
             None => {
                 let revision = revision::of(deployment, wanted.gitrev, wanted.key);
-                Self::own((wanted.own)(spec, deployment, wanted.key), &revision)
+                Self::own(spec, deployment, (wanted.own)(spec, deployment, wanted.key), &revision)
             }
         };
         Self { repository: None, ..image }

@@ -128,7 +128,7 @@ impl Core<'_> {
         Some(InProcess {
             execution_role: self.run_role("execution", "Starts the runs of the code locations in the core image", {
                 let secrets = shared::instance_secret_grants(self.around.data).into_iter().chain(code.secret_grants());
-                access::execution(self.around.repository, &[&log_group], &secrets.collect::<Vec<_>>())
+                access::execution(self.around.image, &[&log_group], secrets.collect())
             }),
             role,
             run: self.in_process_run(code, &log_group),

@@ -87,7 +87,10 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms, extra: &Extra) -> Vec<Laye
         .as_ref()
         .map(|created| maker.layer(10, "network", None, "VPC, subnets, NAT and endpoints", network(created), true));
     let repository = || vec![("repository_uri".to_owned(), TEXT)];
-    let registry = maker.layer(20, "registry", None, "Image repository of webserver and daemon", repository(), false);
+    let registry = rooms
+        .registry
+        .as_ref()
+        .map(|_| maker.layer(20, "registry", None, "Image repository of webserver and daemon", repository(), false));
     let registries = rooms.locations.iter().filter_map(|it| {
         let whose = format!("the code location {}", it.key);
         maker.registry(&it.key, &whose, it.repository.is_some(), &it.created_secrets)
@@ -114,7 +117,7 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms, extra: &Extra) -> Vec<Laye
         .as_ref()
         .map(|_| maker.layer(70, "access", None, "What people and pipelines may do", Vec::new(), true));
     let extra = extra.templates.iter().map(|it| maker.extra(it, extra));
-    let registries = [registry].into_iter().chain(registries).chain(task_registries);
+    let registries = registry.into_iter().chain(registries).chain(task_registries);
     let before = network.into_iter().chain(registries).chain(data).chain([platform, ui]).chain(operations);
     let mut layers: Vec<_> = before.chain(locations).chain(tasks).chain(access).chain(extra).collect();
     for layer in &mut layers {

@@ -146,6 +146,7 @@ impl Parts<'_> {
     fn execution_role(&self, server_logs: Option<&LogGroup>, run_logs: &LogGroup) -> Role {
         let mut secrets = shared::instance_secret_grants(self.around.data);
         secrets.extend(self.secrets.grants.iter().cloned());
+        secrets.extend(self.image.grants());
         secrets.extend(self.sidecars.iter().flat_map(|it| it.secrets.grants.iter().cloned()));
         let pull: Vec<_> =
             self.image.pull.iter().chain(self.sidecars.iter().filter_map(|it| it.pull.as_ref())).collect();
@@ -241,6 +242,7 @@ impl Parts<'_> {
         Container {
             name: name.to_owned(),
             image: self.image.reference.clone(),
+            credentials: self.image.credentials_parameter(),
             essential: true,
             cpu: None,
             memory: None,

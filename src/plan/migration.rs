@@ -41,7 +41,7 @@ impl Core<'_> {
             let mut statements: Vec<_> = access::read_config(self.around.config).into_iter().collect();
             statements.extend(access::sign_in(&data.database));
             let secrets = self.instance_secrets();
-            let execution = access::execution(self.around.repository, &[&log_group], &secrets);
+            let execution = access::execution(self.around.image, &[&log_group], secrets);
             Migration {
                 execution_role: self.role("migrate-execution", "Starts the migration of Dagster's tables", execution),
                 role: self.role("migrate", "Migration of Dagster's tables", statements),

@@ -15,6 +15,7 @@ pub mod data_access;
 pub mod database;
 pub mod deployment;
 pub mod discovery;
+pub mod elsewhere;
 pub mod exec;
 pub mod extra;
 pub mod file_system;
@@ -69,6 +70,7 @@ use deployment::Deployment;
 use discovery::Namespace;
 use extra::Extra;
 use github::Github;
+use image::Image;
 use instance::{Instance, Place};
 
 use layers::Layer;
@@ -129,8 +131,8 @@ pub struct Plan {
 pub struct Rooms {
     /// VPC, subnets, NAT and endpoints.
     pub network: Network,
-    /// Repository of the core image.
-    pub registry: Repository,
+    /// The repository that is created for the core image; none where a registry has it that is somebody else's.
+    pub registry: Option<Repository>,
     /// Buckets and database.
     pub data: Data,
     /// Cluster, security groups and daemon.
@@ -161,6 +163,8 @@ pub struct OwnedRepository {
 /// The image of webserver and daemon.
 #[derive(Clone, Debug, Serialize)]
 pub struct CoreImage {
+    /// Repository of the image, created or not.
+    pub image_source: String,
     /// Version of dagster and dagster-webserver.
     pub dagster_version: String,
     /// Version of dagster-aws and dagster-postgres that belongs to it.
@@ -207,12 +211,12 @@ impl Plan {
     pub fn resolve(spec: &Spec, foundation: Foundation, texts: &[ConfigText]) -> Self {
         let Foundation { deployment, network, data, namespace, instance } = foundation;
         let config = Config::resolve(spec, &deployment, data.config_bucket.as_ref(), texts);
-        let registry = Repository::core(spec, &deployment);
+        let image = Image::core(spec, &deployment);
         let around = platform::Surroundings {
             deployment: &deployment,
             network: &network,
             data: &data,
-            repository: &registry,
+            image: &image,
             instance: &instance,
             config: &config,
             namespace: &namespace,
@@ -237,6 +241,7 @@ impl Plan {
             Operations::resolve(spec, &deployment, &data, &platform, &ui, instance.workspace.has_servers());
         let reached = people::Rooms { platform: &platform, ui: &ui, locations: &locations, tasks: &tasks };
         let access = Access::resolve(spec, &deployment, reached, &config);
+        let registry = image.repository.clone();
         let mut rooms =
             Rooms { network, registry, data, platform, ui, operations, locations, tasks, repositories, access };
         let extra = Extra::resolve(spec);
@@ -253,7 +258,7 @@ impl Plan {
             runbook: Runbook::resolve(spec, &deployment, &rooms, &layers, &instance, &config),
             layers,
             revision: Revision::resolve(&deployment, released_alone(&rooms)),
-            core: CoreImage::resolve(spec, &deployment),
+            core: CoreImage::resolve(spec, &deployment, &image),
             deployment,
             instance,
             config,
@@ -278,11 +283,12 @@ fn released_alone(rooms: &Rooms) -> Vec<Key> {
 }
 
 impl CoreImage {
-    fn resolve(spec: &Spec, deployment: &Deployment) -> Self {
+    fn resolve(spec: &Spec, deployment: &Deployment, image: &Image) -> Self {
         let version = spec.dagster.as_ref().and_then(|it| it.version.as_ref());
         let version = version.map_or(DAGSTER_VERSION, |it| it.as_str());
         let (uid, gid) = deployment.user.split_once(':').unwrap_or((&deployment.user, &deployment.user));
         Self {
+            image_source: image.source.clone(),
             dagster_version: version.to_owned(),
             library_version: library_version(version),
             uid: uid.to_owned(),

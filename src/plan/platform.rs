@@ -11,17 +11,17 @@ use super::deployment::Deployment;
 use super::discovery::Namespace;
 use super::exec;
 use super::iam::{Role, Statement, Trust};
+use super::image::Image;
 use super::in_process::{Code, InProcess};
 use super::instance::Instance;
 use super::migration::Migration;
 use super::network::Network;
-use super::registry::Repository;
 use super::security::{self, Balancer, Graph, Security};
 use super::shared;
 use super::task::{
     Container, HealthCheck, Log, LogGroup, Mount, Service, TMP, TaskDefinition, Variable, service_tag, sorted,
 };
-use super::text::{Input, Text, output};
+use super::text::{Text, output};
 use super::web::{LoadBalancer, WEB_PORT};
 use crate::spec::Spec;
 use crate::spec::compute::Web;
@@ -71,8 +71,8 @@ pub struct Surroundings<'a> {
     pub network: &'a Network,
     /// Database and buckets.
     pub data: &'a Data,
-    /// Repository of the core image.
-    pub repository: &'a Repository,
+    /// The core image.
+    pub image: &'a Image,
     /// dagster.yaml and workspace.yaml.
     pub instance: &'a Instance,
     /// Their delivery.
@@ -147,7 +147,7 @@ impl<'a> Core<'a> {
     pub(super) fn execution_role(&self, name: &str, description: &str, log_groups: &[&LogGroup]) -> Role {
         let own = self.code.iter().flat_map(Code::secret_grants);
         let secrets: Vec<_> = self.instance_secrets().into_iter().chain(own).collect();
-        let statements = access::execution(self.around.repository, log_groups, &secrets);
+        let statements = access::execution(self.around.image, log_groups, secrets);
         self.role(name, description, statements)
     }
 
@@ -206,6 +206,7 @@ impl<'a> Core<'a> {
         Container {
             name: name.to_owned(),
             image: self.image(),
+            credentials: self.around.image.credentials_parameter(),
             essential: true,
             cpu: None,
             memory: None,
@@ -239,8 +240,7 @@ impl<'a> Core<'a> {
     }
 
     pub(super) fn image(&self) -> Text {
-        let fixed = self.around.deployment.gitrev.as_deref().map(Text::from);
-        self.around.repository.image(&fixed.unwrap_or_else(|| Input::GitRev(None).into()))
+        self.around.image.reference.clone()
     }
 
     pub(super) fn task(
@@ -252,7 +252,7 @@ impl<'a> Core<'a> {
         log_group: &LogGroup,
     ) -> TaskDefinition {
         let around = self.around;
-        let init = around.config.container(self.spec, self.image(), around.deployment, around.instance, log_group);
+        let init = around.config.container(self.spec, around.image, around.deployment, around.instance, log_group);
         TaskDefinition {
             family: format!("{}_core_{name}", around.deployment.name),
             cpu: cpu.to_string(),

@@ -12,6 +12,7 @@ use super::Rooms;
 use super::config::Config;
 use super::deployment::Deployment;
 use super::instance::Instance;
+use super::location::Location;
 use super::text::{Input, Part, Text, output};
 use super::workspace::Workspace;
 use crate::spec::Spec;
@@ -237,7 +238,8 @@ fn external(rooms: &Rooms) -> Vec<External> {
 
 /// A code location with a repository of its own, and if possible a revision that is given when it is deployed.
 fn example_location(rooms: &Rooms) -> Option<&super::key::Key> {
-    let mut own = rooms.locations.iter().filter(|it| it.repository.is_some() && it.server.is_some());
+    let pushed = |it: &&Location| it.repository.is_some() || rooms.registry.is_none();
+    let mut own = rooms.locations.iter().filter(|it| it.server.is_some()).filter(pushed);
     let first = own.clone().next();
     own.find(|it| it.revision_is_input).or(first).map(|it| &it.key)
 }

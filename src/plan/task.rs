@@ -44,6 +44,8 @@ pub struct Container {
     pub name: String,
     /// Image with its tag or digest.
     pub image: Text,
+    /// What ECS signs in to the image's registry with; none where IAM says who pulls, or everybody does.
+    pub credentials: Option<Text>,
     /// The task stops when this container does.
     pub essential: bool,
     /// CPU units of the task that are set aside for it; none shares them all.

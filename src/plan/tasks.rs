@@ -138,7 +138,8 @@ impl Parts<'_> {
     fn execution_role(&self) -> Role {
         let [_, name] = role_names(self.around.deployment, self.key);
         let pull: Vec<_> = self.image.pull.iter().collect();
-        let statements = access::execution_of(&pull, &[&self.log_group], &self.secrets.grants);
+        let secrets: Vec<_> = self.secrets.grants.iter().cloned().chain(self.image.grants()).collect();
+        let statements = access::execution_of(&pull, &[&self.log_group], &secrets);
         self.make_role(&name, "Starts", statements)
     }
 
@@ -191,6 +192,7 @@ impl Parts<'_> {
         Container {
             name: CONTAINER.to_owned(),
             image: self.image.reference.clone(),
+            credentials: self.image.credentials_parameter(),
             essential: true,
             cpu: None,
             memory: None,

@@ -6,13 +6,18 @@ use serde::Deserialize;
 use super::choice::WordOr;
 use super::keyed::Keyed;
 use super::network::CreateWord;
-use super::scalar::{Arn, BucketName, ImageRef, KeyPrefix, SecretRef, SecurityGroupId};
+use super::scalar::{
+    AccountId, Arn, BucketName, ImageRef, KeyPrefix, Region, RepositoryName, SecretRef, SecurityGroupId,
+};
 use super::storage::{DataBucket, FileSystem};
 
 /// Image repositories and what is common to all images.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Images {
+    /// `create` (default: a repository for every image), or a registry that has them under the same names, pushed by
+    /// whoever it belongs to.
+    pub registry: Option<WordOr<CreateWord, Registry>>,
     /// Scan images when they are pushed; default true.
     pub scan: Option<bool>,
     /// How many images the repositories keep.
@@ -22,6 +27,20 @@ pub struct Images {
     /// Image of the init container that fetches the config: any with sh, sed and the AWS CLI; default AWS's own,
     /// `public.ecr.aws/aws-cli/aws-cli:2.31.23`.
     pub init: Option<ImageRef>,
+}
+
+/// A registry that has the images: ECR in another account or region, or one of another kind.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Registry {
+    /// Account of the ECR registry, whose repositories allow this one to pull; default the deployment's own.
+    pub account: Option<AccountId>,
+    /// Region of the ECR registry; default the deployment's own.
+    pub region: Option<Region>,
+    /// Host of another registry, and what the names of all its repositories begin with, such as `ghcr.io/acme`; default none.
+    pub url: Option<RepositoryName>,
+    /// Secret of Secrets Manager with a `username` and a `password` for that registry: its name or ARN; default none.
+    pub credentials: Option<SecretRef>,
 }
 
 /// Retention of images. It counts images, not days: an image in use must not expire because nobody released for long.

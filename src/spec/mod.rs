@@ -122,5 +122,5 @@ pub struct Spec {
 }
 
 impl Document for Spec {
-    const NOT_YET: &'static [&'static str] = &["images.registry", "logs.firelens"];
+    const NOT_YET: &'static [&'static str] = &["logs.firelens"];
 }

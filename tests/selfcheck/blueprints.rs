@@ -21,6 +21,7 @@ const MORE_LOGIC: &[Listed] = &[
     ("*/_security.*", "little but loops over rules, whose other side is a group or an address range"),
     ("*/_role.*", "one vocabulary for every role: lists of statements, actions and resources"),
     ("tf/outputs.tf.j2", "an output for each thing that there may be"),
+    ("ops/_facts.sh.j2", "little but tables: a loop for each"),
     ("*/_policy.*", "the same for policies, and lists of who has them"),
     ("dagster/dagster.yaml.j2", "little but the launcher, most of whose settings are optional"),
     ("compose/_service.*", "one vocabulary for every service: most of its properties are optional"),

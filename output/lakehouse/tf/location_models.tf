@@ -490,7 +490,7 @@ resource "aws_ecs_task_definition" "server_models" {
         "-m",
         "models.definitions",
         "--fixed-server-id",
-        "models-5b39c6cb954a-${local.repository_uri_models}:${local.gitrev_models}",
+        "models-bac39a9c7017-${local.repository_uri_models}:${local.gitrev_models}",
       ]
 
       user                   = "1000:1000"

@@ -8,10 +8,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly deployment='public'
 readonly region='eu-central-1'
-readonly url_suffix='amazonaws.com'
 readonly account='123456789012'
 readonly cluster='public'
-readonly platform='linux/amd64'
 readonly protected=true
 readonly fixed_revision=''
 readonly revision_pattern='^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$'
@@ -24,8 +22,6 @@ readonly releases=tf/releases.auto.tfvars.json
 # the stack policy guards it, options.
 layers() {
   "$@" 'network' '' 'public-network' 'cfn/10-network.yaml' false true '--capabilities' 'CAPABILITY_NAMED_IAM'
-  "$@" 'registry' '' 'public-registry' 'cfn/20-registry.yaml' false true 
-  "$@" 'registry' 'sales' 'public-registry-sales' 'cfn/20-registry-sales.yaml' false true 
   "$@" 'data' '' 'public-data' 'cfn/30-data.yaml' false true '--capabilities' 'CAPABILITY_NAMED_IAM'
   "$@" 'platform' 'core' 'public-platform' 'cfn/40-platform.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'ui' 'core' 'public-ui' 'cfn/42-ui.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
@@ -56,8 +52,7 @@ log_groups() {
 
 # The images: what they are called here, repository, context, Dockerfile, the revision that the spec fixes.
 images() {
-  "$@" 'core' 'public/core' 'images/core' 'images/core/Dockerfile' ''
-  "$@" 'sales' 'public/location/sales' '../..' '../../Dockerfile' ''
+  true
 }
 
 # What can be released apart from everything else.
@@ -202,7 +197,7 @@ find_target() {
   local stacks
   stacks=$(aws cloudformation describe-stacks --query 'Stacks[].StackName' --output text)
   case " $(tr '\t\n' '  ' <<<"$stacks") " in
-    *" $deployment-registry "*) target=cfn ;;
+    *" $deployment-platform "*) target=cfn ;;
     *) [[ ! -d tf/.terraform ]] || target=tf ;;
   esac
   [[ $target ]] || stop "nothing says whether CloudFormation or Terraform deploys $deployment" "add --target cfn or --target tf"
@@ -224,50 +219,11 @@ check_revision() {
 # Images: built from a clean tree and pushed under their revision, which then stays what it is.
 
 images_command() {
-  local name=$1 changes commit
-  [[ -z $name ]] || has images "$name" || stop "there is no image $name" "there are: $(names_of images)"
-  changes=$(git status --porcelain) || stop "an image is built from a commit, and this is no git repository"
-  [[ -z $changes ]] ||
-    stop "there are changes that are not committed, so no revision says what is in the image" "commit them, or stash them"
-  commit=$(git rev-parse --short=12 HEAD)
-  gitrev=${gitrev:-$commit}
-  is_checked_out || stop "$gitrev is not what is checked out" "git checkout $gitrev"
-  images push_image "$name"
-}
-
-# A revision that is no commit, such as the number of a build, is taken as it is.
-is_checked_out() {
-  local commit
-  commit=$(git rev-parse --quiet --verify "$gitrev^{commit}") || return 0
-  [[ $commit == "$(git rev-parse HEAD)" ]]
-}
-
-push_image() {
-  local wanted=$1 called=$2 repository=$3 context=$4 dockerfile=$5 revision=${6:-$gitrev} image present
-  [[ -z $wanted || $wanted == "$called" ]] || return 0
-  present=$(tags_like "$repository" "$revision")
-  if [[ $present ]]; then
-    say "$repository:$revision is in the registry"
-    return
-  fi
-  [[ -e $dockerfile ]] || stop "there is no $dockerfile" "set build.context or build.dockerfile of $called in the spec"
-  image="$account_id.dkr.ecr.$region.$url_suffix/$repository:$revision"
-  sign_in "${image%%/*}"
-  run docker build --platform "$platform" --file "$dockerfile" --tag "$image" "$context"
-  run docker push "$image"
+  stop "the images are in a registry that belongs to somebody else, who pushes them" "ops.sh deploy takes the revision"
 }
 
 tags_like() {
   aws ecr batch-get-image --repository-name "$1" --image-ids imageTag="$2" --query 'images[].imageId.imageTag' --output text
-}
-
-sign_in() {
-  if [[ $dry_run == true ]]; then
-    echo "+ aws ecr get-login-password | docker login --username AWS --password-stdin $1"
-  elif [[ -z ${signed_in-} ]]; then
-    aws ecr get-login-password | docker login --username AWS --password-stdin "$1"
-    signed_in=yes
-  fi
 }
 
 # Stops where an image that is about to be deployed is not there: its tasks would not start.
@@ -609,7 +565,7 @@ destroy_command() {
 
 destroy_cfn() {
   buckets empty_bucket
-  for stack in 'public-location-sales' 'public-ui' 'public-platform' 'public-data' 'public-registry-sales' 'public-registry' 'public-network'; do
+  for stack in 'public-location-sales' 'public-ui' 'public-platform' 'public-data' 'public-network'; do
     say "$stack"
     run aws cloudformation delete-stack --stack-name "$stack"
     run aws cloudformation wait stack-delete-complete --stack-name "$stack"

@@ -3,33 +3,6 @@ locals {
   run_log_group_sales = aws_cloudwatch_log_group.run_sales.name
 }
 
-resource "aws_ecr_repository" "location_sales" {
-  name                 = "public/location/sales"
-  image_tag_mutability = "IMMUTABLE"
-  force_delete         = false
-
-  image_scanning_configuration {
-    scan_on_push = true
-  }
-
-  encryption_configuration {
-    encryption_type = "AES256"
-  }
-
-  lifecycle {
-    prevent_destroy = true
-  }
-}
-
-resource "aws_ecr_lifecycle_policy" "location_sales" {
-  repository = aws_ecr_repository.location_sales.name
-  policy     = "{\"rules\":[{\"rulePriority\":1,\"description\":\"Untagged images go\",\"selection\":{\"tagStatus\":\"untagged\",\"countType\":\"sinceImagePushed\",\"countUnit\":\"days\",\"countNumber\":7},\"action\":{\"type\":\"expire\"}},{\"rulePriority\":2,\"description\":\"The newest images stay, however old they are\",\"selection\":{\"tagStatus\":\"any\",\"countType\":\"imageCountMoreThan\",\"countNumber\":500},\"action\":{\"type\":\"expire\"}}]}"
-}
-
-locals {
-  repository_uri_sales = aws_ecr_repository.location_sales.repository_url
-}
-
 resource "aws_iam_role" "execution_sales" {
   name        = "public-eu-central-1-location-sales-execution"
   path        = "/dagforge/eu-central-1/public/run/"
@@ -60,22 +33,6 @@ resource "aws_iam_role_policy" "execution_sales" {
     Version = "2012-10-17"
     Statement = [
       {
-        Sid    = "SignInToRegistry"
-        Effect = "Allow"
-        Action = ["ecr:GetAuthorizationToken"]
-        Resource = [
-          "*",
-        ]
-      },
-      {
-        Sid    = "PullImages"
-        Effect = "Allow"
-        Action = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-        Resource = [
-          "arn:${local.partition}:ecr:${local.region}:${local.account_id}:repository/public/location/sales",
-        ]
-      },
-      {
         Sid    = "WriteLogs"
         Effect = "Allow"
         Action = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -89,6 +46,7 @@ resource "aws_iam_role_policy" "execution_sales" {
         Effect = "Allow"
         Action = ["secretsmanager:GetSecretValue"]
         Resource = [
+          "arn:${local.partition}:secretsmanager:${local.region}:${local.account_id}:secret:public/ghcr-??????",
           local.database_secret_arn,
         ]
       },
@@ -178,8 +136,10 @@ resource "aws_ecs_task_definition" "run_sales" {
   container_definitions = jsonencode([
     {
       name      = "run"
-      image     = "${local.repository_uri_sales}:${local.gitrev_sales}"
+      image     = "ghcr.io/acme/public/location/sales:${local.gitrev_sales}"
       essential = true
+
+      repositoryCredentials = { credentialsParameter = "public/ghcr" }
 
       user                   = "1000:1000"
       readonlyRootFilesystem = true
@@ -189,7 +149,7 @@ resource "aws_ecs_task_definition" "run_sales" {
       environment = [
         { name = "AWS_DEFAULT_REGION", value = "eu-central-1" },
         { name = "DAGFORGE_COMPUTE_LOGS_BUCKET", value = local.compute_logs_bucket },
-        { name = "DAGSTER_CURRENT_IMAGE", value = "${local.repository_uri_sales}:${local.gitrev_sales}" },
+        { name = "DAGSTER_CURRENT_IMAGE", value = "ghcr.io/acme/public/location/sales:${local.gitrev_sales}" },
         { name = "DAGSTER_POSTGRES_DB", value = "dagster" },
         { name = "DAGSTER_POSTGRES_HOSTNAME", value = local.database_host },
         { name = "DAGSTER_POSTGRES_USERNAME", value = "dagster" },
@@ -301,8 +261,10 @@ resource "aws_ecs_task_definition" "server_sales" {
   container_definitions = jsonencode([
     {
       name      = "server"
-      image     = "${local.repository_uri_sales}:${local.gitrev_sales}"
+      image     = "ghcr.io/acme/public/location/sales:${local.gitrev_sales}"
       essential = true
+
+      repositoryCredentials = { credentialsParameter = "public/ghcr" }
 
       command = [
         "dagster",
@@ -329,7 +291,7 @@ resource "aws_ecs_task_definition" "server_sales" {
         { name = "AWS_DEFAULT_REGION", value = "eu-central-1" },
         { name = "DAGFORGE_COMPUTE_LOGS_BUCKET", value = local.compute_logs_bucket },
         { name = "DAGSTER_CONTAINER_CONTEXT", value = "{\"ecs\":{\"task_definition_arn\":\"${local.run_task_definition_sales}\",\"container_name\":\"run\"}}" },
-        { name = "DAGSTER_CURRENT_IMAGE", value = "${local.repository_uri_sales}:${local.gitrev_sales}" },
+        { name = "DAGSTER_CURRENT_IMAGE", value = "ghcr.io/acme/public/location/sales:${local.gitrev_sales}" },
         { name = "DAGSTER_POSTGRES_DB", value = "dagster" },
         { name = "DAGSTER_POSTGRES_HOSTNAME", value = local.database_host },
         { name = "DAGSTER_POSTGRES_USERNAME", value = "dagster" },

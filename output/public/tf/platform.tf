@@ -342,22 +342,6 @@ resource "aws_iam_role_policy" "core_daemon_execution" {
     Version = "2012-10-17"
     Statement = [
       {
-        Sid    = "SignInToRegistry"
-        Effect = "Allow"
-        Action = ["ecr:GetAuthorizationToken"]
-        Resource = [
-          "*",
-        ]
-      },
-      {
-        Sid    = "PullImages"
-        Effect = "Allow"
-        Action = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-        Resource = [
-          "arn:${local.partition}:ecr:${local.region}:${local.account_id}:repository/public/core",
-        ]
-      },
-      {
         Sid    = "WriteLogs"
         Effect = "Allow"
         Action = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -370,6 +354,7 @@ resource "aws_iam_role_policy" "core_daemon_execution" {
         Effect = "Allow"
         Action = ["secretsmanager:GetSecretValue"]
         Resource = [
+          "arn:${local.partition}:secretsmanager:${local.region}:${local.account_id}:secret:public/ghcr-??????",
           local.database_secret_arn,
         ]
       },
@@ -573,8 +558,10 @@ resource "aws_ecs_task_definition" "core_daemon" {
     },
     {
       name      = "daemon"
-      image     = "${local.repository_uri}:${var.gitrev}"
+      image     = "ghcr.io/acme/public/core:${var.gitrev}"
       essential = true
+
+      repositoryCredentials = { credentialsParameter = "public/ghcr" }
 
       command = [
         "dagster-daemon",

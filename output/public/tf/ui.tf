@@ -155,22 +155,6 @@ resource "aws_iam_role_policy" "core_webserver_execution" {
     Version = "2012-10-17"
     Statement = [
       {
-        Sid    = "SignInToRegistry"
-        Effect = "Allow"
-        Action = ["ecr:GetAuthorizationToken"]
-        Resource = [
-          "*",
-        ]
-      },
-      {
-        Sid    = "PullImages"
-        Effect = "Allow"
-        Action = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-        Resource = [
-          "arn:${local.partition}:ecr:${local.region}:${local.account_id}:repository/public/core",
-        ]
-      },
-      {
         Sid    = "WriteLogs"
         Effect = "Allow"
         Action = ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -184,6 +168,7 @@ resource "aws_iam_role_policy" "core_webserver_execution" {
         Effect = "Allow"
         Action = ["secretsmanager:GetSecretValue"]
         Resource = [
+          "arn:${local.partition}:secretsmanager:${local.region}:${local.account_id}:secret:public/ghcr-??????",
           local.database_secret_arn,
         ]
       },
@@ -425,8 +410,10 @@ resource "aws_ecs_task_definition" "core_webserver" {
     },
     {
       name      = "webserver"
-      image     = "${local.repository_uri}:${var.gitrev}"
+      image     = "ghcr.io/acme/public/core:${var.gitrev}"
       essential = true
+
+      repositoryCredentials = { credentialsParameter = "public/ghcr" }
 
       command = [
         "dagster-webserver",
@@ -780,8 +767,10 @@ resource "aws_ecs_task_definition" "core_read_only_copy" {
     },
     {
       name      = "webserver"
-      image     = "${local.repository_uri}:${var.gitrev}"
+      image     = "ghcr.io/acme/public/core:${var.gitrev}"
       essential = true
+
+      repositoryCredentials = { credentialsParameter = "public/ghcr" }
 
       command = [
         "dagster-webserver",

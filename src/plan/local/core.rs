@@ -4,6 +4,7 @@ use super::service::{Bind, Build, HealthCheck, Own, Port, Service, TMP, Volume, 
 use super::variables::{base_image, docker_group, password};
 use super::{Around, DAEMON, LOCALSTACK, POSTGRES, PROFILE, WEBSERVER};
 use crate::plan::config;
+use crate::plan::elsewhere::Elsewhere;
 use crate::plan::registry::Repository;
 use crate::plan::task::{Container, Variable, sorted, variable};
 use crate::plan::text::{Input, Text, output, text};
@@ -149,7 +150,11 @@ impl Around<'_> {
             environment: sorted(environment),
             binds: files.into_iter().chain(socket).collect(),
             depends_on: below.to_vec(),
-            ..self.foreign(name, self.image(&self.rooms.registry, Input::GitRev(None).into()), health_check)
+            ..self.foreign(
+                name,
+                self.image(&Repository::core(self.spec, self.deployment), Input::GitRev(None).into()),
+                health_check,
+            )
         }
     }
 
@@ -184,9 +189,12 @@ impl Around<'_> {
         }
     }
 
-    /// The image of a revision in its ECR registry: what is built here can be pushed.
+    /// The image of a revision in its registry: what is built here can be pushed.
     pub(super) fn image(&self, repository: &Repository, given: Text) -> Text {
         let revision = self.deployment.gitrev.as_deref().map_or(given, Text::from);
+        if let Some(elsewhere) = Elsewhere::resolve(self.spec, self.deployment) {
+            return text![self.here(&elsewhere.repository(repository)), ":", revision];
+        }
         let host =
             text![self.account(), format!(".dkr.ecr.{}.{}/", self.deployment.region, self.deployment.url_suffix)];
         text![host, repository.name.as_str(), ":", revision]

@@ -89,6 +89,7 @@ impl Sidecar {
         Container {
             name: self.name.clone(),
             image: written.image.as_str().into(),
+            credentials: None,
             essential: written.essential.unwrap_or(false),
             cpu: written.cpu,
             memory: written.memory,

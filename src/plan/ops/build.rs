@@ -13,13 +13,13 @@ const PROJECT: &str = "../..";
 
 /// The core image, and those of code locations and tasks that have a repository of their own.
 pub fn images(spec: &Spec, rooms: &Rooms) -> Vec<Image> {
-    let core = Image {
+    let core = rooms.registry.as_ref().map(|repository| Image {
         called: "core".to_owned(),
-        repository: rooms.registry.name.clone(),
+        repository: repository.name.clone(),
         context: "images/core".to_owned(),
         dockerfile: "images/core/Dockerfile".to_owned(),
         ..revised(spec.gitrev.as_ref())
-    };
+    });
     let locations = rooms.locations.iter().filter_map(|location| {
         let it = spec.code_locations.get(location.key.as_str())?;
         Some(image(spec, &location.key, location.repository.as_ref()?, it.build.as_ref(), it.gitrev.as_ref()))
@@ -30,7 +30,7 @@ pub fn images(spec: &Spec, rooms: &Rooms) -> Vec<Image> {
     let tasks = spec.tasks.iter().flat_map(|it| it.iter()).zip(&rooms.tasks);
     let tasks =
         tasks.filter_map(|((_, it), task): ((&KeyName, _), _)| own(task, it.build.as_ref(), it.gitrev.as_ref()));
-    [core].into_iter().chain(locations).chain(tasks).collect()
+    core.into_iter().chain(locations).chain(tasks).collect()
 }
 
 fn image(spec: &Spec, key: &Key, repository: &Repository, build: Option<&Build>, gitrev: Option<&GitRev>) -> Image {

@@ -12,6 +12,7 @@ use super::Rooms;
 use crate::plan::cluster;
 use crate::plan::config::Config;
 use crate::plan::deployment::Deployment;
+use crate::plan::elsewhere::Elsewhere;
 use crate::plan::iam::{Statement, arn, iam_arn, s3_arn};
 use crate::plan::layers::Layer;
 use crate::plan::text::{Input, Text};
@@ -74,7 +75,7 @@ impl DeployRole {
             audience_key: format!("{ISSUER}:aud"),
             subject_key: format!("{ISSUER}:sub"),
             subjects: subjects(spec, trust, deployment),
-            statements: Rights { deployment, rooms, config }.all(),
+            statements: Rights { spec, deployment, rooms, config }.all(),
             boundary: deployment.boundary.clone(),
             path,
             name,
@@ -125,6 +126,7 @@ fn subjects(spec: &Spec, trust: &GithubTrust, deployment: &Deployment) -> Vec<St
 
 /// What a release does, beside deploying stacks.
 struct Rights<'a> {
+    spec: &'a Spec,
     deployment: &'a Deployment,
     rooms: Rooms<'a>,
     config: &'a Config,
@@ -147,7 +149,12 @@ impl Rights<'_> {
             "ecr:PutImage",
             "ecr:UploadLayerPart",
         ];
-        let repositories = arn("ecr", format!("repository/{}/*", self.deployment.name));
+        let own = || Some(arn("ecr", format!("repository/{}/*", self.deployment.name)));
+        let elsewhere = Elsewhere::resolve(self.spec, self.deployment);
+        // Who may push to a registry without IAM, that registry says.
+        let Some(repositories) = elsewhere.map_or_else(own, |it| it.repositories(self.deployment)) else {
+            return Vec::new();
+        };
         vec![
             Statement::allow("SignInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]),
             Statement::allow("PushImages", push, [repositories]),

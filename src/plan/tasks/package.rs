@@ -90,6 +90,7 @@ impl Package {
         Container {
             name: PACKAGE.to_owned(),
             image: init_image(spec).into(),
+            credentials: None,
             essential: false,
             cpu: None,
             memory: None,
