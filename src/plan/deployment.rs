@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::encryption;
 use super::iam::{Role, Statement, Trust, iam_arn};
 use super::names::{ROLE_LIMIT, shortened};
 use super::task::LogGroup;
@@ -32,8 +33,14 @@ pub struct Deployment {
     pub role_root: String,
     /// Days that log events are kept.
     pub log_retention_days: u32,
+    /// KMS key of what keeps data and has no key of its own; none means AWS's own keys.
+    #[serde(skip)]
+    pub kms_key: Option<Text>,
+    /// KMS key of the database and of its password.
+    #[serde(skip)]
+    pub database_kms_key: Option<Text>,
     /// KMS key of every log group; none means the key that CloudWatch owns.
-    pub log_kms_key: Option<String>,
+    pub log_kms_key: Option<Text>,
     /// User of the containers, `uid:gid`.
     pub user: String,
     /// `X86_64` or `ARM64`.
@@ -84,6 +91,7 @@ impl Deployment {
         };
         let logs = spec.logs.clone().unwrap_or_default();
         let images = spec.images.clone().unwrap_or_default();
+        let kms_key = encryption::default_key(spec);
         let arm = images.arch == Some(crate::spec::data::Arch::Arm64);
         Self {
             tags: tags(spec, &name),
@@ -96,12 +104,24 @@ impl Deployment {
             boundary: boundary(spec),
             role_root: spec.iam.as_ref().and_then(|it| it.path.clone()).unwrap_or_else(|| "/dagforge/".to_owned()),
             log_retention_days: logs.retention_days.unwrap_or(365),
-            log_kms_key: logs.kms.map(|it| it.as_str().to_owned()),
+            log_kms_key: logs.kms.map(|it| it.as_str().into()).or_else(|| kms_key.clone()),
+            database_kms_key: database_key(spec).or_else(|| kms_key.clone()),
+            kms_key,
             user: user(spec),
             cpu_architecture: if arm { "ARM64" } else { "X86_64" }.to_owned(),
             platform: if arm { "linux/arm64" } else { "linux/amd64" }.to_owned(),
             gitrev: spec.gitrev.as_ref().map(|it| it.as_str().to_owned()),
         }
+    }
+
+    /// Ending of AWS host names.
+    pub fn url_suffix(&self) -> &'static str {
+        if self.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }
+    }
+
+    /// A service as keys and policies name it where it has a name in each region.
+    pub fn regional(&self, service: &str) -> String {
+        format!("{service}.{}.{}", self.region, self.url_suffix())
     }
 
     /// Path of the roles that belong together: IAM statements name a path and so serve any number of locations.
@@ -126,7 +146,7 @@ impl Deployment {
             path: self.role_path(kind),
             description: description.to_owned(),
             trust,
-            statements,
+            statements: encryption::with_keys(self, statements),
             managed: Vec::new(),
             boundary: self.boundary.clone(),
         }
@@ -149,7 +169,7 @@ impl Deployment {
 }
 
 impl Protection {
-    fn new(enabled: bool, stack_policy: bool) -> Self {
+    fn new(enabled: bool, stack_policy: bool, key: bool) -> Self {
         let (deletion, replace, database) = match enabled {
             true => ("RetainExceptOnCreate", "Retain", "Snapshot"),
             false => ("Delete", "Delete", "Delete"),
@@ -161,7 +181,7 @@ impl Protection {
             update_replace_policy: replace.to_owned(),
             database_policy: database.to_owned(),
             stack_policy,
-            guarded_types: GUARDED_TYPES.map(str::to_owned).to_vec(),
+            guarded_types: GUARDED_TYPES.into_iter().chain(key.then_some("AWS::KMS::Key")).map(str::to_owned).collect(),
             secret_recovery_days: if enabled { 30 } else { 0 },
         }
     }
@@ -182,7 +202,7 @@ const GUARDED_TYPES: [&str; 8] = [
 fn protection(spec: &Spec) -> Protection {
     let enabled = spec.protect.unwrap_or(true);
     let cfn = spec.output.as_ref().and_then(|it| it.cfn.as_ref());
-    Protection::new(enabled, cfn.and_then(|it| it.stack_policy).unwrap_or(enabled))
+    Protection::new(enabled, cfn.and_then(|it| it.stack_policy).unwrap_or(enabled), encryption::is_created(spec))
 }
 
 fn tags(spec: &Spec, deployment: &str) -> Vec<Tag> {
@@ -196,6 +216,10 @@ fn tags(spec: &Spec, deployment: &str) -> Vec<Tag> {
 fn boundary(spec: &Spec) -> Option<Text> {
     let boundary = spec.iam.as_ref()?.permissions_boundary.as_ref()?;
     Some(boundary.as_str().into())
+}
+
+fn database_key(spec: &Spec) -> Option<Text> {
+    Some(spec.database.as_ref()?.create.as_ref()?.kms.as_ref()?.as_str().into())
 }
 
 fn user(spec: &Spec) -> String {

@@ -76,7 +76,8 @@ impl Github {
         folders.sort();
         folders.dedup();
         let kinds: Vec<&str> = ops.layers.iter().map(|it| it.layer.as_str()).collect();
-        let before_images = ["network", "registry", "data"].into_iter().filter(|it| kinds.contains(it) && !terraform);
+        let before_images =
+            ["encryption", "network", "registry", "data"].into_iter().filter(|it| kinds.contains(it) && !terraform);
         Some(Self {
             name: deployment.name.clone(),
             branch: github.branch.as_ref().map_or("main", |it| it.as_str()).to_owned(),

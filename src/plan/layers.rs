@@ -18,7 +18,7 @@ use super::tasks::Task;
 /// A layer.
 #[derive(Clone, Debug, Serialize)]
 pub struct Layer {
-    /// `network`, `registry`, `data`, `platform`, `ui`, `operations`, `location`, `task` or `access`.
+    /// `encryption`, `network`, `registry`, `data`, `platform`, `ui`, `operations`, `location`, `task` or `access`.
     pub name: String,
     /// The code location or task, where there is a layer for each.
     pub owner: Option<Key>,
@@ -41,7 +41,7 @@ pub struct Layer {
 impl Layer {
     /// It holds data, or everything else stands on it; the others may be replaced at will.
     pub fn holds_data(&self) -> bool {
-        matches!(self.name.as_str(), "network" | "registry" | "data")
+        matches!(self.name.as_str(), "encryption" | "network" | "registry" | "data")
     }
 
     /// It may have tasks of the core image: these layers are released together.
@@ -70,6 +70,11 @@ type Publications = Vec<(String, &'static str)>;
 /// All layers, in the order they are deployed.
 pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
     let maker = Maker { deployment };
+    let key = || vec![("kms_key_arn".to_owned(), TEXT)];
+    let encryption = rooms
+        .encryption
+        .as_ref()
+        .map(|_| maker.layer(5, "encryption", None, "Key of everything that keeps data", key(), false));
     let network = rooms
         .network
         .created
@@ -100,7 +105,8 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms) -> Vec<Layer> {
         .map(|it| maker.layer(60, "task", Some(&it.key), &format!("Task {}", it.key), Vec::new(), true));
     let access = rooms.access.as_ref().map(|_| maker.layer(70, "access", None, "What people may do", Vec::new(), true));
     let registries = [registry].into_iter().chain(registries).chain(task_registries);
-    let before = network.into_iter().chain(registries).chain(data).chain([platform, ui]).chain(operations);
+    let before =
+        encryption.into_iter().chain(network).chain(registries).chain(data).chain([platform, ui]).chain(operations);
     let mut layers: Vec<_> = before.chain(locations).chain(tasks).chain(access).collect();
     for layer in layers.iter_mut().filter(|it| takes_revision(it, deployment, rooms)) {
         layer.parameters.push("GitRev".to_owned());
@@ -172,7 +178,7 @@ impl Maker<'_> {
             owner: owner.cloned(),
             stack: format!("{}-{name}{suffix}", self.deployment.name),
             description: format!("{description} ({})", self.deployment.name),
-            template: format!("cfn/{order}-{name}{suffix}.yaml"),
+            template: format!("cfn/{order:02}-{name}{suffix}.yaml"),
             module_file,
             capabilities: roles.then(|| "CAPABILITY_NAMED_IAM".to_owned()).into_iter().collect(),
             parameters: Vec::new(),

@@ -14,6 +14,7 @@ pub mod data_access;
 pub mod database;
 pub mod deployment;
 pub mod discovery;
+pub mod encryption;
 pub mod exec;
 pub mod file_system;
 pub mod github;
@@ -64,6 +65,7 @@ use config::{Config, ConfigText};
 use data::Data;
 use deployment::Deployment;
 use discovery::Namespace;
+use encryption::Encryption;
 use github::Github;
 use instance::{Instance, Place};
 
@@ -121,6 +123,8 @@ pub struct Plan {
 /// The rooms: one blueprint each in every target.
 #[derive(Clone, Debug, Serialize)]
 pub struct Rooms {
+    /// The key of what keeps data; none where it exists, or where each service has its own.
+    pub encryption: Option<Encryption>,
     /// VPC, subnets, NAT and endpoints.
     pub network: Network,
     /// Repository of the core image.
@@ -200,7 +204,7 @@ impl Plan {
     /// Resolves everything else, given the text of the config files.
     pub fn resolve(spec: &Spec, foundation: Foundation, texts: &[ConfigText]) -> Self {
         let Foundation { deployment, network, data, namespace, instance } = foundation;
-        let config = Config::resolve(spec, data.config_bucket.as_ref(), texts);
+        let config = Config::resolve(spec, &deployment, data.config_bucket.as_ref(), texts);
         let registry = Repository::core(spec, &deployment);
         let around = platform::Surroundings {
             deployment: &deployment,
@@ -214,24 +218,31 @@ impl Plan {
         let core = Core::new(spec, &around);
         let ui = Ui::resolve(&core);
         let platform = Platform::resolve(&core, ui.load_balancer.as_ref());
-        let around = location::Surroundings {
-            deployment: &deployment,
-            network: &network,
-            data: &data,
-            namespace: &namespace,
-            ttl: spec.discovery.as_ref().and_then(|it| it.ttl).unwrap_or(10),
-        };
-        let apart = spec.code_locations.iter().filter(|(_, it)| it.serve != Some(Serve::InProcess));
-        let locations: Vec<_> = apart.map(|(key, it)| Location::resolve(spec, &key.into(), it, &around)).collect();
+        let around =
+            location::Surroundings { deployment: &deployment, network: &network, data: &data, namespace: &namespace };
+        let locations = locations(spec, &around);
         let around = tasks::Surroundings { deployment: &deployment, network: &network, data: &data };
-        let tasks: Vec<_> =
-            spec.tasks.iter().flatten().map(|(key, it)| Task::resolve(spec, &key.into(), it, &around)).collect();
+        let tasks = spec.tasks.iter().flatten().map(|(key, it)| Task::resolve(spec, &key.into(), it, &around));
+        let tasks: Vec<_> = tasks.collect();
         let repositories = owned_repositories(&locations, &tasks);
         let operations =
             Operations::resolve(spec, &deployment, &data, &platform, &ui, instance.workspace.has_servers());
         let reached = people::Rooms { platform: &platform, ui: &ui, locations: &locations, tasks: &tasks };
         let access = Access::resolve(spec, &deployment, reached);
-        let rooms = Rooms { network, registry, data, platform, ui, operations, locations, tasks, repositories, access };
+        let encryption = Encryption::resolve(spec, &deployment);
+        let rooms = Rooms {
+            encryption,
+            network,
+            registry,
+            data,
+            platform,
+            ui,
+            operations,
+            locations,
+            tasks,
+            repositories,
+            access,
+        };
         let layers = layers::layers(&deployment, &rooms);
         let ops = Ops::resolve(spec, &deployment, &rooms, &layers, &config);
         Self {
@@ -250,6 +261,12 @@ impl Plan {
             rooms,
         }
     }
+}
+
+/// Those that webserver and daemon load themselves have no room of their own.
+fn locations(spec: &Spec, around: &location::Surroundings<'_>) -> Vec<Location> {
+    let apart = spec.code_locations.iter().filter(|(_, it)| it.serve != Some(Serve::InProcess));
+    apart.map(|(key, it)| Location::resolve(spec, &key.into(), it, around)).collect()
 }
 
 fn owned_repositories(locations: &[Location], tasks: &[Task]) -> Vec<OwnedRepository> {

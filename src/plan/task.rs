@@ -147,7 +147,7 @@ pub struct LogGroup {
     /// Days that events are kept.
     pub retention_days: u32,
     /// ARN of the KMS key; none means the key that CloudWatch owns.
-    pub kms_key: Option<String>,
+    pub kms_key: Option<Text>,
 }
 
 /// How an ECS service runs its tasks.

@@ -45,6 +45,7 @@ const CFN_ALONE: &[Listed] = &[
 const TF_ALONE: &[Listed] = &[
     ("config.bucket", "CloudFormation leaves the upload of the config to a command of the runbook"),
     ("config.encryption", "as above"),
+    ("config.kms_key", "as above"),
     ("config.files.*.fixed_key", "as above"),
     ("data.code_bucket", "an output of the module; CloudFormation publishes the bucket"),
     ("data.data_bucket", "as above"),
@@ -87,6 +88,7 @@ const NOBODY: &[Listed] = &[
     ("data.database.security_group", "the rules of `platform.security` say it"),
     ("data.file_systems[].security_group", "the rules of `platform.security` say it"),
     ("*.created_secrets[].value", "the runbook has it from `runbook.empty_secrets`"),
+    ("encryption", "null where no key is created"),
     ("deployment.boundary", "every role has it"),
     ("operations.alarms.topic", "every alarm has it"),
     ("deployment.role_root", "the path of every role begins with it"),

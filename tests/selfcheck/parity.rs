@@ -118,6 +118,8 @@ const SAME: &[Same] = &[
         ],
         why: "policies are properties",
     },
+    same("AWS::KMS::Alias", &[("aws_kms_alias", Once)]),
+    same("AWS::KMS::Key", &[("aws_kms_key", Once)]),
     same("AWS::Logs::LogGroup", &[("aws_cloudwatch_log_group", Once)]),
     same("AWS::Logs::MetricFilter", &[("aws_cloudwatch_log_metric_filter", Once)]),
     same("AWS::RDS::DBCluster", &[("aws_rds_cluster", Once)]),
