@@ -47,7 +47,7 @@ impl Elsewhere {
         }
         let region = registry.region.as_ref().map_or_else(|| Input::Region.into(), |it| Text::from(it.as_str()));
         let account = registry.account.as_ref().map_or_else(|| Input::Account.into(), |it| Text::from(it.as_str()));
-        let host = text![&account, ".dkr.ecr.", &region, format!(".{}", deployment.url_suffix)];
+        let host = text![&account, ".dkr.ecr.", &region, format!(".{}", deployment.url_suffix())];
         // IAM says who pulls from ECR.
         Some(Self { host, ecr: Some((region, account)), credentials: None })
     }

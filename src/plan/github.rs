@@ -86,7 +86,7 @@ impl Github {
         let kinds: Vec<&str> = ops.layers.iter().map(|it| it.layer.as_str()).collect();
         // A role that releases leaves what is before images to an administrator.
         let all = !terraform && github.role.is_some();
-        let before_images = ["network", "registry", "data"].into_iter().filter(|it| kinds.contains(it) && all);
+        let before_images = ["encryption", "network", "registry", "data"].into_iter().filter(|it| kinds.contains(it) && all);
         Some(Self {
             name: deployment.name.clone(),
             branch: github.branch.as_ref().map_or("main", |it| it.as_str()).to_owned(),

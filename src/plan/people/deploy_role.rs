@@ -13,6 +13,7 @@ use crate::plan::cluster;
 use crate::plan::config::Config;
 use crate::plan::deployment::Deployment;
 use crate::plan::elsewhere::Elsewhere;
+use crate::plan::encryption::with_keys;
 use crate::plan::iam::{Statement, arn, iam_arn, s3_arn};
 use crate::plan::layers::Layer;
 use crate::plan::text::{Input, Text};
@@ -75,7 +76,7 @@ impl DeployRole {
             audience_key: format!("{ISSUER}:aud"),
             subject_key: format!("{ISSUER}:sub"),
             subjects: subjects(spec, trust, deployment),
-            statements: Rights { spec, deployment, rooms, config }.all(),
+            statements: with_keys(deployment, Rights { spec, deployment, rooms, config }.all()),
             boundary: deployment.boundary.clone(),
             path,
             name,
