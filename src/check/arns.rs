@@ -4,9 +4,9 @@ use super::{Rule, Subject};
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::spec::choice::WordOr;
 use crate::spec::path::SpecPath;
-use crate::spec::scalar::{Arn, Scalar, SecretRef};
+use crate::spec::scalar::{Arn, Partition, Scalar, SecretRef};
 
-pub(super) const RULES: &[Rule] = &[certificate, web, keys, policies, secrets, resources];
+pub(super) const RULES: &[Rule] = &[partition, cluster, certificate, web, keys, policies, secrets, resources];
 
 /// What AWS demands of an ARN at a place.
 struct Demand {
@@ -28,6 +28,8 @@ const CERTIFICATE: Demand = Demand {
     own_region: true,
     own_account: true,
 };
+const CLUSTER: Demand =
+    Demand { what: "an ECS cluster", service: "ecs", resources: &["cluster/"], own_region: true, own_account: true };
 const WEB_ACL: Demand = Demand {
     what: "a regional web ACL",
     service: "wafv2",
@@ -63,6 +65,15 @@ const KEY: Demand =
 /// An alarm is sent to a topic of its own region.
 const TOPIC: Demand =
     Demand { what: "an SNS topic", service: "sns", resources: &[""], own_region: true, own_account: false };
+const ROLE: Demand =
+    Demand { what: "an IAM role", service: "iam", resources: &["role/"], own_region: false, own_account: false };
+const PROVIDER: Demand = Demand {
+    what: "GitHub's identity provider",
+    service: "iam",
+    resources: &["oidc-provider/token.actions.githubusercontent.com"],
+    own_region: false,
+    own_account: true,
+};
 const POLICY: Demand =
     Demand { what: "a managed policy", service: "iam", resources: &["policy/"], own_region: false, own_account: true };
 /// A full ARN may name another region's secret; its form is checked when it is read.
@@ -103,6 +114,13 @@ impl Subject<'_> {
     }
 }
 
+/// Services and tasks are in the account and region of their cluster.
+fn cluster(subject: &Subject, found: &mut Diagnostics) {
+    if let Some(arn) = subject.spec.cluster.as_ref().and_then(|it| it.existing.as_ref()?.arn()) {
+        subject.arn(&arn, &CLUSTER, &"cluster.existing".into(), found);
+    }
+}
+
 /// A load balancer takes certificates of its own region and account.
 fn certificate(subject: &Subject, found: &mut Diagnostics) {
     let certificate = subject.spec.web.as_ref().and_then(|it| it.certificate.as_ref());
@@ -129,15 +147,24 @@ fn web(subject: &Subject, found: &mut Diagnostics) {
     }
 }
 
-/// Logs and databases are encrypted with keys of their own region.
+/// Logs, databases and sessions are encrypted with keys of their own region.
 fn keys(subject: &Subject, found: &mut Diagnostics) {
     let spec = subject.spec;
     let database = spec.database.as_ref().and_then(|it| it.create.as_ref()).and_then(|it| it.kms.as_ref());
     let logs = spec.logs.as_ref().and_then(|it| it.kms.as_ref());
-    for (at, key) in [("database.create.kms", database), ("logs.kms", logs)] {
+    let sessions = spec.cluster.as_ref().and_then(|it| it.exec.as_ref()).and_then(|it| it.kms.as_ref());
+    for (at, key) in [("database.create.kms", database), ("logs.kms", logs), ("cluster.exec.kms", sessions)] {
         if let Some(key) = key {
             subject.arn(key, &KEY, &at.into(), found);
         }
+    }
+}
+
+/// The region says which partition it is.
+fn partition(subject: &Subject, found: &mut Diagnostics) {
+    let (own, region) = (subject.plan.deployment.partition.as_str(), subject.spec.region.as_str());
+    if let Some(written) = subject.spec.partition.map(Partition::as_str).filter(|it| *it != own) {
+        found.partition_of_region(&"partition".into(), written, own, region);
     }
 }
 
@@ -148,6 +175,13 @@ fn policies(subject: &Subject, found: &mut Diagnostics) {
     }
     if let Some(boundary) = subject.spec.iam.as_ref().and_then(|it| it.permissions_boundary.as_ref()) {
         subject.arn(boundary, &POLICY, &"iam.permissions_boundary".into(), found);
+    }
+    let trust = subject.spec.iam.as_ref().and_then(|it| it.deploy_role.as_ref()).map(|it| &it.github);
+    if let Some(WordOr::Other(provider)) = trust.and_then(|it| it.provider.as_ref()) {
+        subject.arn(&provider.arn, &PROVIDER, &"iam.deploy_role.github.provider.arn".into(), found);
+    }
+    if let Some(role) = subject.spec.github.as_ref().and_then(|it| it.role.as_ref()) {
+        subject.arn(role, &ROLE, &"github.role".into(), found);
     }
     for (at, permission) in subject.owners().flat_map(|it| it.permissions()) {
         if let Some(managed) = &permission.managed {

@@ -4,7 +4,6 @@ use super::{Rule, Subject};
 use crate::diagnostic::Diagnostics;
 use crate::plan::config::{init_image, is_inline};
 use crate::plan::network::endpoint_services;
-use crate::plan::web::exec_enabled;
 use crate::spec::choice::WordOr;
 use crate::spec::network::{EndpointService, EndpointsWord, Nat, Network};
 use crate::spec::path::SpecPath;
@@ -28,7 +27,7 @@ fn endpoints(subject: &Subject, found: &mut Diagnostics) {
         _ => return,
     };
     let automatic = Network { endpoints: None, ..network.clone() };
-    let needed = endpoint_services(subject.spec, &automatic, Nat::None, exec_enabled(subject.spec));
+    let needed = endpoint_services(subject.spec, &automatic, Nat::None);
     for service in needed.into_iter().filter(|it| !listed.contains(it)) {
         let (word, purpose) = said(service);
         found.missing_endpoint(&at, word, purpose);
@@ -66,8 +65,7 @@ fn init_container(subject: &Subject, found: &mut Diagnostics) {
         Some(_) => {}
         None => {
             let account = subject.spec.account.as_ref().map_or("<account>", |it| it.as_str());
-            let suffix =
-                if subject.plan.deployment.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
+            let suffix = &subject.plan.deployment.url_suffix;
             let name = image.repository().rsplit('/').next().unwrap_or_default();
             let tag = image.tag().unwrap_or("<tag>");
             let mirror = format!("{account}.dkr.ecr.{region}.{suffix}/{name}:{tag}");

@@ -3,7 +3,6 @@
 use super::{Rule, Subject, credentials, environment, location_at};
 use crate::diagnostic::Diagnostics;
 use crate::diagnostic::suggest::nearest;
-use crate::plan::config;
 use crate::plan::local::{CODE_DIRECTORY, OWN_SERVICES, known, path_in_project, ports, service_image};
 use crate::spec::choice::WordOr;
 use crate::spec::keyed::Keyed;
@@ -146,7 +145,7 @@ fn folders(subject: &Subject, found: &mut Diagnostics) {
                 );
             }
         }
-        if let Some(mount) = location.mount.as_ref().filter(|it| hides(it)) {
+        if let Some(mount) = location.mount.as_ref().filter(|it| hides(it, &subject.plan.deployment.home)) {
             let help = [format!("write the folder with the code in the image, such as `{CODE_DIRECTORY}`")];
             found.bad_value(&at.key("mount"), &format!("code cannot be mounted at `{mount}`"), &help);
         }
@@ -154,9 +153,9 @@ fn folders(subject: &Subject, found: &mut Diagnostics) {
 }
 
 /// A folder that is none, or that something else needs.
-fn hides(mount: &str) -> bool {
+fn hides(mount: &str, home: &str) -> bool {
     let path = mount.trim_end_matches('/');
-    !mount.starts_with('/') || path.is_empty() || path == "/tmp" || config::DIRECTORY.starts_with(path)
+    !mount.starts_with('/') || path.is_empty() || path == "/tmp" || home.starts_with(path)
 }
 
 /// Every service tells when it is ready.

@@ -7,7 +7,7 @@ use crate::spec::path::SpecPath;
 use crate::spec::scalar::SecretRef;
 use crate::spec::web::{Auth, Oidc, Preset};
 
-pub(super) const RULES: &[Rule] = &[https, provider, words, client, secret, way_out, sessions];
+pub(super) const RULES: &[Rule] = &[https, provider, china, words, client, secret, way_out, sessions];
 
 fn auth<'a>(subject: &'a Subject) -> Option<&'a Auth> {
     subject.spec.web.as_ref()?.auth.as_ref()
@@ -35,6 +35,14 @@ fn provider(subject: &Subject, found: &mut Diagnostics) {
         Some(Auth { oidc: None, cognito: None }) => found.login_without_provider(&"web.auth".into()),
         Some(Auth { oidc: Some(_), cognito: Some(_) }) => found.two_providers(&"web.auth.cognito".into()),
         _ => {}
+    }
+}
+
+/// Cognito's user pools are not everywhere.
+fn china(subject: &Subject, found: &mut Diagnostics) {
+    let region = &subject.spec.region;
+    if auth(subject).is_some_and(|it| it.cognito.is_some()) && region.partition() == "aws-cn" {
+        found.no_user_pools(&"web.auth.cognito".into(), region.as_str());
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod adopt;
 mod arns;
+mod cluster;
 mod config;
 pub(crate) mod credentials;
 mod dagster;
@@ -42,6 +43,7 @@ mod storage;
 mod subnets;
 mod tags;
 mod tasks;
+mod terraform;
 mod web;
 mod webservers;
 
@@ -77,6 +79,7 @@ const RULES: &[&[Rule]] = &[
     subnets::RULES,
     egress::RULES,
     discovery::RULES,
+    cluster::RULES,
     database::RULES,
     logs::RULES,
     web::RULES,
@@ -102,6 +105,7 @@ const RULES: &[&[Rule]] = &[
     adopt::RULES,
     extra::RULES,
     github::RULES,
+    terraform::RULES,
     config::RULES,
     overrides::RULES,
 ];

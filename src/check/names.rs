@@ -4,7 +4,7 @@ use super::{Rule, Subject, measure};
 use crate::diagnostic::Diagnostics;
 use crate::spec::path::SpecPath;
 
-pub(super) const RULES: &[Rule] = &[buckets, database, stacks, hosts, domain];
+pub(super) const RULES: &[Rule] = &[ambiguous, buckets, database, stacks, hosts, domain];
 
 /// Longest bucket name (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>).
 const BUCKET_LIMIT: usize = 63;
@@ -44,6 +44,18 @@ impl Subject<'_> {
     }
 }
 
+/// Layers of which each code location or task has one: stacks are called after them.
+const OWNED: [&str; 3] = ["location", "registry", "task"];
+
+/// Stacks of two deployments must not be called alike.
+fn ambiguous(subject: &Subject, found: &mut Diagnostics) {
+    let name = &subject.plan.deployment.name;
+    let other = |kind: &'static str| Some((kind, format!("{name}-").split_once(&format!("-{kind}-"))?.0.to_owned()));
+    if let Some((kind, other)) = OWNED.into_iter().find_map(other) {
+        found.ambiguous_name(&"name".into(), name, &other, kind);
+    }
+}
+
 /// Bucket names end in account and region.
 fn buckets(subject: &Subject, found: &mut Diagnostics) {
     for created in &subject.plan.rooms.data.buckets {
@@ -73,8 +85,8 @@ fn stacks(subject: &Subject, found: &mut Diagnostics) {
 
 /// Host names of the code servers: the namespace may come from the deployment's name.
 fn hosts(subject: &Subject, found: &mut Diagnostics) {
-    let Some(namespace) = &subject.plan.rooms.platform.namespace else { return };
-    if subject.spec.discovery.as_ref().and_then(|it| it.namespace.as_ref()).is_none() {
+    let derived = subject.spec.discovery.as_ref().is_none_or(|it| it.namespace.is_none());
+    if let Some(namespace) = subject.plan.rooms.platform.namespace.as_ref().filter(|_| derived) {
         let label = namespace.split('.').next().unwrap_or_default();
         let derived = Derived { what: "the DNS label", name: label, length: label.len(), limit: LABEL_LIMIT };
         subject.derived(&derived, ", or set `discovery.namespace`", found);
@@ -120,7 +132,7 @@ mod tests {
         let (name, key) = ("n".repeat(63), "k".repeat(31));
         let text = format!(
             "dagforge: 1\nname: {name}\nregion: ap-northeast-1\ncode_locations: {{{key}: {{module: m}}}}\n\
-             environments: {{{key}: {{}}}}\n"
+             dashboard: true\nenvironments: {{{key}: {{}}}}\n"
         );
         let source = crate::source::Source::new("dagforge.yaml", text);
         let loaded = crate::spec::load::<crate::spec::Spec>(&source, Some(&key)).unwrap();
@@ -139,6 +151,7 @@ mod tests {
         fits(&location.repository.as_ref().unwrap().name, 256);
         fits(&location.run_log_group.name, 512);
         fits(&plan.rooms.platform.cluster.name, 255);
+        fits(&plan.rooms.operations.as_ref().unwrap().dashboard.as_ref().unwrap().name, 255);
         for group in &plan.rooms.platform.security.groups {
             fits(&group.name_prefix, 255 - TERRAFORM_SUFFIX);
         }

@@ -17,6 +17,8 @@ pub(super) const RULES: &[Rule] = &[names, lists, words, sizes, attachments, own
 
 /// Characters of a managed policy (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>).
 const MANAGED: usize = 6_144;
+/// Characters of a role's inline policies together, from the same page.
+const INLINE: usize = 10_240;
 /// Managed policies of a role or user: what AWS grants by default, and at most; of a group there are never more. The same page.
 const ATTACHED: (usize, usize) = (10, 20);
 const ATTACHED_TO_GROUP: (usize, usize) = (10, 10);
@@ -134,6 +136,15 @@ fn exec_help(plan: &Plan) -> &'static str {
 
 /// The policies fit.
 fn sizes(subject: &Subject, found: &mut Diagnostics) {
+    let deploy_role = subject.plan.rooms.access.as_ref().and_then(|it| it.deploy_role.as_ref());
+    if let Some(role) = deploy_role {
+        let size = measure::policy(&role.statements, &subject.plan.deployment);
+        if size > INLINE {
+            let fix =
+                "its stacks are too many for one role: release some of the code locations in a deployment of their own";
+            found.policy_size(&SpecPath::from("iam.deploy_role"), &role.name, size, INLINE, fix);
+        }
+    }
     for policy in subject.plan.rooms.access.iter().flat_map(|it| &it.policies) {
         let size = measure::policy(&policy.statements, &subject.plan.deployment);
         if size > MANAGED {

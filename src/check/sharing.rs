@@ -38,7 +38,7 @@ pub(super) fn check(deployments: &[Loaded<Spec>], found: &mut Diagnostics) {
 }
 
 fn claims(spec: &Spec) -> Vec<Claim> {
-    let one = [domain(spec), namespace(spec), database(spec), state(spec)].into_iter().flatten();
+    let one = [domain(spec), namespace(spec), database(spec), state(spec), provider(spec)].into_iter().flatten();
     one.chain(buckets(spec)).chain(adopted(spec)).collect()
 }
 
@@ -54,7 +54,8 @@ fn domain(spec: &Spec) -> Option<Claim> {
 
 /// One VPC has one namespace of a name; in VPCs of their own the same name is confusing and no more.
 fn namespace(spec: &Spec) -> Option<Claim> {
-    let namespace = spec.discovery.as_ref()?.namespace.as_ref()?;
+    // In one that exists every deployment has names of its own.
+    let WordOr::Word(namespace) = spec.discovery.as_ref()?.namespace.as_ref()? else { return None };
     let vpc = match spec.network.as_ref().and_then(|it| it.vpc.as_ref()) {
         Some(WordOr::Other(existing)) => Some(existing.id.as_str()),
         _ => None,
@@ -89,6 +90,22 @@ fn state(spec: &Spec) -> Option<Claim> {
         at: "output.tf.backend.s3.key",
         fix: "give each environment a `key` of its own: each apply would destroy what the other has made",
         severity: Severity::Error,
+    })
+}
+
+/// An account has one identity provider of an address
+/// (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html>).
+fn provider(spec: &Spec) -> Option<Claim> {
+    let provider = &spec.iam.as_ref()?.deploy_role.as_ref()?.github.provider;
+    if matches!(provider, Some(WordOr::Other(_))) {
+        return None;
+    }
+    let account = spec.account.as_ref().map_or_else(String::new, |it| format!(" of the account {it}"));
+    Some(Claim {
+        what: format!("GitHub's identity provider{account}"),
+        at: "iam.deploy_role.github.provider",
+        fix: "let one of them create it, and give the others its ARN: `provider: {arn: …}`",
+        severity: if spec.account.is_some() { Severity::Error } else { Severity::Warning },
     })
 }
 

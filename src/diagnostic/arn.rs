@@ -8,6 +8,9 @@ codes! {
     FOREIGN_PARTITION = "foreign-partition": "An ARN belongs to another partition (`aws`, `aws-cn`, `aws-us-gov`) than the \
         deployment's region. Partitions share nothing."
         => "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html";
+    PARTITION_OF_REGION = "partition-of-region": "A region belongs to one partition, so `partition` decides nothing: it is there to \
+        have it checked, like `account`. The two contradict each other, and one of them is a mistake."
+        => "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html";
     FOREIGN_REGION = "foreign-region": "An ARN belongs to another region than the deployment, and AWS takes only one of \
         the same region there."
         => "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html";
@@ -24,6 +27,13 @@ impl Diagnostics {
     pub fn foreign_partition(&mut self, at: &SpecPath, found: &str, own: &str, region: &str) {
         let message = format!("this ARN is of the partition `{found}`, and {region} is in `{own}`");
         self.error(FOREIGN_PARTITION, Place::value(at), message).help(format!("it begins with `arn:{own}:`"));
+    }
+
+    /// The partition is not that of the region.
+    pub fn partition_of_region(&mut self, at: &SpecPath, written: &str, own: &str, region: &str) {
+        let message = format!("{region} is in the partition `{own}`, not in `{written}`");
+        self.error(PARTITION_OF_REGION, Place::value(at), message)
+            .help(format!("write `{own}`, or leave the key out; or take a region of `{written}`"));
     }
 
     /// Another region.

@@ -5,6 +5,10 @@ use super::{Diagnostics, Place};
 use crate::spec::path::SpecPath;
 
 codes! {
+    AMBIGUOUS_NAME = "ambiguous-name": "The stack of a code location is called `<deployment>-location-<key>`, and those of \
+        registries and tasks likewise. A deployment with such a word in its own name could meet another one's stacks, and \
+        the role that releases the other one could deploy its stacks."
+        => "A rule of dagforge's own: names are made so that no two deployments of an account share one.";
     FARGATE_SIZE = "fargate-size": "Fargate sells CPU and memory in fixed pairs, and ECS refuses every other pair. The \
         help names the nearest pair with at least as much of both."
         => "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html";
@@ -64,6 +68,14 @@ impl Diagnostics {
     pub fn name_too_long(&mut self, at: &SpecPath, what: &str, name: &str, length: usize, limit: usize, fix: &str) {
         let message = format!("{what} `{name}` would have {length} characters, more than {limit}");
         self.error(NAME_TOO_LONG, Place::value(at), message).help(fix);
+    }
+
+    /// A name whose stacks another deployment could have; `other` is the name of that one.
+    pub fn ambiguous_name(&mut self, at: &SpecPath, name: &str, other: &str, kind: &str) {
+        let message = format!("stacks of `{name}` would be called like those of a {kind} of `{other}`");
+        self.warning(AMBIGUOUS_NAME, Place::value(at), message).help(format!(
+            "take a name without `-{kind}` in it, unless there is never a deployment `{other}` beside it"
+        ));
     }
 
     /// The second of two equal items.

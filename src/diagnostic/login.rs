@@ -27,6 +27,8 @@ codes! {
         Terraform too, so that no template, plan or state has it. It can read Secrets Manager there, not SSM, and no key \
         with a brace in it."
         => "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html";
+    NO_USER_POOLS = "no-user-pools": "AWS has no user pools of Cognito in China, and a load balancer there knows no such login."
+        => "https://docs.amazonaws.cn/en_us/aws/latest/userguide/cognito.html";
     LOGIN_NEEDS_NAT = "login-needs-nat": "After somebody has signed in, the load balancer itself asks the identity \
         provider who that is. From private subnets without NAT gateway it reaches nobody, and every login ends in an \
         error 500."
@@ -88,6 +90,12 @@ impl Diagnostics {
     pub fn login_secret_key(&mut self, at: &SpecPath) {
         self.error(LOGIN_SECRET, Place::value(at), "CloudFormation cannot read a key with a brace in it")
             .help("take another key for the client's secret");
+    }
+
+    /// A region without user pools.
+    pub fn no_user_pools(&mut self, at: &SpecPath, region: &str) {
+        self.error(NO_USER_POOLS, Place::key(at), format!("there are no user pools of Cognito in {region}"))
+            .help("write `oidc` instead, with the addresses of a provider that people there can reach");
     }
 
     /// A load balancer that cannot reach the provider.

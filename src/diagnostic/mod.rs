@@ -7,6 +7,7 @@
 mod adopt;
 mod arn;
 mod blueprint;
+mod cluster;
 mod code;
 mod data;
 mod database;
@@ -36,6 +37,7 @@ mod storage;
 pub mod suggest;
 mod tags;
 mod tasks;
+mod terraform;
 mod web;
 mod yaml;
 
@@ -51,6 +53,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         shape::CODES,
         limit::CODES,
         network::CODES,
+        cluster::CODES,
         operations::CODES,
         people::CODES,
         web::CODES,
@@ -70,6 +73,7 @@ pub fn codes() -> impl Iterator<Item = Code> {
         tags::CODES,
         tasks::CODES,
         registry::CODES,
+        terraform::CODES,
         renames::CODES,
         adopt::CODES,
         extra::CODES,

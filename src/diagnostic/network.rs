@@ -44,6 +44,9 @@ codes! {
     SHADOWED_DOMAIN = "shadowed-domain": "Inside the VPC the private DNS namespace answers for every name below it, so \
         the UI's own name would not resolve there."
         => "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html";
+    NAMESPACE_OF_OTHER_VPC = "namespace-of-other-vpc": "The names of a private DNS namespace are known in the VPC that it was \
+        made for. A VPC that the deployment creates is another one, so webserver and daemon would find no code server."
+        => "https://docs.aws.amazon.com/cloud-map/latest/api/API_CreatePrivateDnsNamespace.html";
     LONG_TTL = "long-ttl": "A replaced code server has a new address. Webserver and daemon call the old one for as \
         long as resolvers keep the answer."
         => "A rule of dagforge's own: the time to live bounds how long a replaced server is called.";
@@ -140,6 +143,14 @@ impl Diagnostics {
         let message = format!("inside the VPC `{namespace}` hides the UI's name `{domain}`");
         self.warning(SHADOWED_DOMAIN, Place::value(at), message)
             .help("leave `discovery.namespace` out, or take a name that nothing else uses");
+    }
+
+    /// A namespace that exists, in a VPC that does not.
+    pub fn namespace_of_other_vpc(&mut self, at: &SpecPath, name: &str) {
+        let message = format!("in a VPC that is created nobody knows the names of the namespace `{name}`");
+        self.error(NAMESPACE_OF_OTHER_VPC, Place::value(at), message)
+            .help("name the namespace's VPC: `network: {vpc: {id: vpc-…, private_subnets: […]}}`")
+            .help("or leave `discovery.namespace` out to get a namespace of the deployment's own");
     }
 
     /// Answers that outlive a code server.

@@ -24,6 +24,16 @@ pub fn iam(plan: &Plan) -> serde_json::Result<String> {
         }
         out.push('\n');
     }
+    for (place, role) in having(&plan, &["subjects", "statements", "path"]) {
+        let text = |key: &str| role.get(key).map(shown).unwrap_or_default();
+        out += &format!("{}{}  ({place})\n  {}\n", text("path"), text("name"), text("description"));
+        out += &format!("  assumed with tokens of {} by {}\n", text("issuer"), text("subjects"));
+        out += &statements(role);
+        if let Some(boundary) = role.get("boundary").filter(|it| !it.is_null()) {
+            out += &format!("  bounded by {}\n", shown(boundary));
+        }
+        out.push('\n');
+    }
     for (place, policy) in having(&plan, &["roles", "groups", "users", "statements"]) {
         let text = |key: &str| policy.get(key).map(shown).unwrap_or_default();
         out += &format!("{}{}  ({place})\n  {}\n", text("path"), text("name"), text("description"));

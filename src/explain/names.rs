@@ -11,6 +11,7 @@ pub const NAMES: &[(&str, &str, usize)] = &[
     ("AWS::ApplicationAutoScaling::ScalingPolicy", "PolicyName", 256),
     ("AWS::CertificateManager::Certificate", "DomainName", 253),
     ("AWS::CloudWatch::Alarm", "AlarmName", 255),
+    ("AWS::CloudWatch::Dashboard", "DashboardName", 255),
     ("AWS::ECR::Repository", "RepositoryName", 256),
     ("AWS::ECS::Cluster", "ClusterName", 255),
     ("AWS::ECS::Service", "ServiceName", 255),

@@ -1,5 +1,6 @@
 //! What each role may do: the statements, from the calls that Dagster's ECS launcher and ECS itself make.
 
+use super::cluster;
 use super::config::Config;
 use super::database::Database;
 use super::deployment::Deployment;
@@ -9,8 +10,12 @@ use super::instance::COMPUTE_LOGS_PREFIX;
 use super::task::LogGroup;
 use super::text::{Input, Text};
 
+/// The tag of a task by which IAM tells the deployment's own from others.
+const OWN_TAG: &str = "aws:ResourceTag/dagforge:deployment";
+
 /// Runs are launched from the families of this deployment, in its cluster alone.
-pub fn launch(deployment: &Deployment, cluster: &str) -> Vec<Statement> {
+pub fn launch(deployment: &Deployment) -> Vec<Statement> {
+    let cluster = &cluster::name(deployment);
     let families = arn("ecs", format!("task-definition/{}_run_*:*", deployment.name));
     let roles = iam_arn(format!("role{}*", deployment.role_path("run")));
     vec![
@@ -33,23 +38,16 @@ pub fn launch(deployment: &Deployment, cluster: &str) -> Vec<Statement> {
 }
 
 /// A run starts tasks of its own definition for its steps, and no other.
-pub fn launch_steps(cluster: &str, family: &str, roles: impl IntoIterator<Item = Text>) -> Vec<Statement> {
+pub fn launch_steps(deployment: &Deployment, family: &str, roles: impl IntoIterator<Item = Text>) -> Vec<Statement> {
+    let cluster = &cluster::name(deployment);
     let definition = arn("ecs", format!("task-definition/{family}:*"));
-    let on_cluster = |it: Statement| it.when("ArnEquals", "ecs:cluster", cluster_arn(cluster));
-    vec![
-        on_cluster(Statement::allow("LaunchSteps", ["ecs:RunTask"], [definition])),
-        Statement::allow("TagSteps", ["ecs:TagResource"], [tasks_arn(cluster)]).when(
-            "StringEquals",
-            "ecs:CreateAction",
-            "RunTask",
-        ),
-        on_cluster(Statement::allow("WatchSteps", ["ecs:DescribeTasks", "ecs:StopTask"], [tasks_arn(cluster)])),
-        Statement::allow("PassStepRoles", ["iam:PassRole"], roles).when(
-            "StringEquals",
-            "iam:PassedToService",
-            "ecs-tasks.amazonaws.com",
-        ),
-    ]
+    let launch = Statement::allow("LaunchSteps", ["ecs:RunTask"], [definition]);
+    let launch = launch.when("ArnEquals", "ecs:cluster", cluster_arn(cluster));
+    let tag = Statement::allow("TagSteps", ["ecs:TagResource"], [tasks_arn(cluster)]);
+    let tag = tag.when("StringEquals", "ecs:CreateAction", "RunTask");
+    let pass = Statement::allow("PassStepRoles", ["iam:PassRole"], roles);
+    let pass = pass.when("StringEquals", "iam:PassedToService", "ecs-tasks.amazonaws.com");
+    [launch, tag].into_iter().chain(watch(deployment, "Steps")).chain([pass]).collect()
 }
 
 /// Where a run inherits its network the launcher asks for that of the daemon's own task, an action that knows no resource
@@ -62,13 +60,32 @@ pub fn inherit_network() -> Statement {
     )
 }
 
-/// Runs are looked at and stopped: the daemon monitors them, the webserver terminates them.
-pub fn watch(cluster: &str) -> Statement {
-    Statement::allow("WatchRuns", ["ecs:DescribeTasks", "ecs:StopTask"], [tasks_arn(cluster)]).when(
-        "ArnEquals",
-        "ecs:cluster",
-        cluster_arn(cluster),
-    )
+/// Tasks are looked at. A cluster that exists has tasks of others too; the deployment's own carry its tag.
+///
+/// A task that is gone has no tags, and Dagster has to be told that it is: refused, it would never mark the run as failed
+/// (dagster_aws/ecs/launcher.py, `check_run_worker_health`). So only what carries another deployment's tag is hidden.
+pub fn look(deployment: &Deployment, what: &str) -> Statement {
+    on_tasks(deployment, &format!("Watch{what}"), &["ecs:DescribeTasks"], "StringEqualsIfExists")
+}
+
+/// Tasks are looked at and stopped: the daemon monitors runs, the webserver terminates them, runs do both with their steps
+/// and with what they have started.
+pub fn watch(deployment: &Deployment, what: &str) -> Vec<Statement> {
+    if deployment.existing_cluster.is_none() {
+        let both = ["ecs:DescribeTasks", "ecs:StopTask"];
+        return vec![on_tasks(deployment, &format!("Watch{what}"), &both, "StringEquals")];
+    }
+    vec![look(deployment, what), on_tasks(deployment, &format!("Stop{what}"), &["ecs:StopTask"], "StringEquals")]
+}
+
+/// Actions on tasks of the cluster, in one that exists on those whose tag compares.
+fn on_tasks(deployment: &Deployment, sid: &str, actions: &[&str], compare: &str) -> Statement {
+    let cluster = cluster::name(deployment);
+    let statement = Statement::allow(sid, actions.iter().copied(), [tasks_arn(&cluster)]);
+    match deployment.existing_cluster {
+        Some(_) => statement.when(compare, OWN_TAG, &deployment.name),
+        None => statement.when("ArnEquals", "ecs:cluster", cluster_arn(&cluster)),
+    }
 }
 
 /// The last log lines of a failed run. `ecs:DescribeTaskDefinition` knows no resource
@@ -120,7 +137,9 @@ fn list_compute_logs(bucket: &Text) -> Statement {
 
 /// ECS Exec: the four actions of the session know no resource, nor does finding the log that the task writes of it
 /// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
-pub fn execute_command(log_group: &LogGroup) -> Vec<Statement> {
+///
+/// With a key of one's own the container decrypts the session.
+pub fn execute_command(log_group: Option<&str>, key: Option<Text>) -> Vec<Statement> {
     let actions = [
         "ssmmessages:CreateControlChannel",
         "ssmmessages:CreateDataChannel",
@@ -128,11 +147,14 @@ pub fn execute_command(log_group: &LogGroup) -> Vec<Statement> {
         "ssmmessages:OpenDataChannel",
     ];
     let write = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"];
-    vec![
-        Statement::allow("ExecuteCommand", actions, ["*"]),
-        Statement::allow("FindSessionLog", ["logs:DescribeLogGroups"], ["*"]),
-        Statement::allow("WriteSessionLog", write, [arn("logs", format!("log-group:{}:*", log_group.name))]),
-    ]
+    let mut statements = vec![Statement::allow("ExecuteCommand", actions, ["*"])];
+    if let Some(log_group) = log_group {
+        statements.push(Statement::allow("FindSessionLog", ["logs:DescribeLogGroups"], ["*"]));
+        let streams = arn("logs", format!("log-group:{log_group}:*"));
+        statements.push(Statement::allow("WriteSessionLog", write, [streams]));
+    }
+    statements.extend(key.map(|it| Statement::allow("DecryptSession", ["kms:Decrypt"], [it])));
+    statements
 }
 
 /// What ECS itself does before a container starts: pull the image, write the logs, read the secrets.

@@ -32,7 +32,8 @@ impl Rooms {
     pub fn log_groups(&self) -> impl Iterator<Item = &LogGroup> {
         let flow_logs = self.network.created.iter().filter_map(|it| it.flow_logs.as_ref()).map(|it| &it.log_group);
         let platform = &self.platform;
-        let core = [&platform.cluster.exec_log_group, &platform.daemon.log_group, &self.ui.webserver.log_group];
+        let sessions = platform.cluster.created.iter().filter_map(|it| it.exec.created_log_group.as_ref());
+        let core = sessions.chain([&platform.daemon.log_group, &self.ui.webserver.log_group]);
         let copy = self.ui.read_only_copy.iter().map(|it| &it.log_group);
         let in_process = platform.in_process.iter().map(|it| &it.log_group);
         let migration = platform.migration.iter().map(|it| &it.log_group);

@@ -2,17 +2,21 @@
 //!
 //! None of them needs Container Insights: a service whose tasks send no CPU metric has no tasks.
 
+pub mod failures;
+
 use serde::Serialize;
 
+use super::cluster;
 use super::database::Database;
 use super::database::created::CreatedDatabase;
 use super::deployment::Deployment;
 use super::key::Key;
-use super::platform::cluster_name;
-use super::task::Service;
+use super::platform::Platform;
+use super::task::{LogGroup, Service};
 use super::text::{Text, output};
 use crate::spec::Spec;
 use crate::spec::operations::{AlarmKind, Alarms as SpecAlarms};
+use failures::FailedRuns;
 
 /// The topic, and the alarms of what serves the whole deployment.
 #[derive(Clone, Debug, Serialize)]
@@ -43,6 +47,15 @@ pub struct Dimension {
     pub value: Text,
 }
 
+/// Failed runs of a code location: how they are counted, and the alarm.
+#[derive(Clone, Debug, Serialize)]
+pub struct Failures {
+    /// The metric filter.
+    pub filter: FailedRuns,
+    /// The alarm.
+    pub alarm: Alarm,
+}
+
 /// The alarms of one code location.
 #[derive(Clone, Debug, Serialize)]
 pub struct LocationAlarms {
@@ -50,17 +63,6 @@ pub struct LocationAlarms {
     pub server: Option<Alarm>,
     /// A run has failed.
     pub failures: Option<Failures>,
-}
-
-/// Failed runs, counted in their logs.
-#[derive(Clone, Debug, Serialize)]
-pub struct Failures {
-    /// Name of the metric filter.
-    pub filter: String,
-    /// What a line of the log has.
-    pub pattern: String,
-    /// The alarm, with the metric that the filter counts.
-    pub alarm: Alarm,
 }
 
 /// One alarm.
@@ -94,16 +96,12 @@ pub struct Alarm {
     pub topic: Text,
 }
 
-/// Where the deployment's own metrics are.
-const NAMESPACE: &str = "Dagforge";
-/// What a run's log says of a failure (dagster/_core/events, `DagsterEventType.RUN_FAILURE`).
-const RUN_FAILURE: &str = "RUN_FAILURE";
 /// Bytes that are few whatever the size of the storage: RDS enlarges it below a tenth, and this is less than a tenth of the
 /// smallest.
 const LITTLE_STORAGE: u64 = 1_073_741_824;
 
 /// The dimension that names a target group.
-const TARGET_GROUP: &str = "TargetGroup";
+pub(super) const TARGET_GROUP: &str = "TargetGroup";
 
 /// Which alarms are wanted.
 struct Wanted<'a> {
@@ -113,12 +111,18 @@ struct Wanted<'a> {
 
 impl Alarms {
     /// Resolves the topic, and the alarms of daemon, UI and database.
-    pub(super) fn resolve(spec: &Spec, deployment: &Deployment, daemon: &Service, database: &Database) -> Option<Self> {
+    pub(super) fn resolve(
+        spec: &Spec,
+        deployment: &Deployment,
+        platform: &Platform,
+        database: &Database,
+    ) -> Option<Self> {
         let wanted = Wanted { deployment, spec: spec.alarms.as_ref()? };
-        let listener = spec.web.as_ref().and_then(|it| it.listener.as_ref());
         let down = "No daemon runs: nothing is scheduled";
-        let own = wanted.service(AlarmKind::DaemonDown, "daemon_down", down, daemon);
-        let own = own.into_iter().chain(wanted.web(listener.map(|it| balancer(it.arn.as_str()))));
+        let own = wanted.service(AlarmKind::DaemonDown, "daemon_down", down, &platform.daemon.service);
+        let runs = platform.failures.iter().map(|it| wanted.failed_runs(&it.id, it));
+        let balancer = balancer(spec);
+        let own = own.into_iter().chain(runs).chain(wanted.web(&balancer));
         Some(Self {
             topic: topic(wanted.spec),
             created_topic: wanted.spec.sns_topic.is_none().then(|| Topic {
@@ -139,21 +143,36 @@ impl Alarms {
 
 impl LocationAlarms {
     /// Resolves the alarms of one code location, which may be served elsewhere.
-    pub(super) fn resolve(spec: &Spec, deployment: &Deployment, key: &Key, server: Option<&Service>) -> Option<Self> {
+    pub(super) fn resolve(
+        spec: &Spec,
+        deployment: &Deployment,
+        key: &Key,
+        server: Option<&Service>,
+        runs: &LogGroup,
+    ) -> Option<Self> {
         let wanted = Wanted { deployment, spec: spec.alarms.as_ref()? };
         let known_as = deployment.known_as(key);
         let down = format!("The code location {key} has no server");
+        let failures = FailedRuns::of_location(deployment, key, runs);
         Some(Self {
             server: server
                 .and_then(|it| wanted.service(AlarmKind::CodeLocationDown, &format!("{known_as}_down"), &down, it)),
-            failures: wanted.failures(key),
+            failures: counts_failures(spec).then(|| Failures {
+                alarm: wanted.failed_runs(&format!("{known_as}_failed_runs"), &failures),
+                filter: failures,
+            }),
         })
     }
 }
 
+/// Whether an alarm is wanted: without a list all are.
+fn wants(spec: &SpecAlarms, kind: AlarmKind) -> bool {
+    spec.on.as_ref().is_none_or(|it| it.contains(&kind))
+}
+
 impl Wanted<'_> {
     fn wants(&self, kind: AlarmKind) -> bool {
-        self.spec.on.as_ref().is_none_or(|it| it.contains(&kind))
+        wants(self.spec, kind)
     }
 
     fn alarm(&self, id: &str, description: &str, metric: (&str, &str, &str), threshold: u64) -> Alarm {
@@ -181,18 +200,17 @@ impl Wanted<'_> {
             comparison: "LessThanThreshold".to_owned(),
             missing: "breaching".to_owned(),
             dimensions: vec![
-                dimension("ClusterName", cluster_name(self.deployment)),
+                dimension("ClusterName", cluster::name(self.deployment)),
                 dimension("ServiceName", &service.name),
             ],
             ..self.alarm(id, description, ("AWS/ECS", "CPUUtilization", "SampleCount"), 1)
         })
     }
 
-    fn web(&self, balancer: Option<String>) -> impl Iterator<Item = Alarm> {
-        let balancer = balancer.map_or_else(|| output("ui", "ui_load_balancer_name"), Text::from);
+    fn web(&self, balancer: &Text) -> impl Iterator<Item = Alarm> {
         let alarm = |id: &str, description: &str, metric: &str, statistic: &str, threshold| Alarm {
             dimensions: vec![
-                dimension("LoadBalancer", &balancer),
+                dimension("LoadBalancer", balancer),
                 dimension(TARGET_GROUP, output("ui", "ui_target_group_name")),
             ],
             ..self.alarm(id, description, ("AWS/ApplicationELB", metric, statistic), threshold)
@@ -220,19 +238,9 @@ impl Wanted<'_> {
         cpu.into_iter().chain((self.wants(AlarmKind::DbStorage) && !cluster).then_some(storage))
     }
 
-    fn failures(&self, key: &Key) -> Option<Failures> {
-        let description = format!("A run of the code location {key} has failed: see its log, or the UI");
-        let known_as = self.deployment.known_as(key);
-        let metric = format!("{}/{known_as}/failed-runs", self.deployment.name);
-        self.wants(AlarmKind::RunFailures).then(|| Failures {
-            filter: "failed-runs".to_owned(),
-            pattern: RUN_FAILURE.to_owned(),
-            alarm: Alarm {
-                period: 300,
-                periods: 1,
-                ..self.alarm(&format!("{known_as}_failed_runs"), &description, (NAMESPACE, &metric, "Sum"), 1)
-            },
-        })
+    fn failed_runs(&self, id: &str, filter: &FailedRuns) -> Alarm {
+        let metric = (filter.namespace.as_str(), filter.metric.as_str(), "Sum");
+        Alarm { period: 300, periods: 1, ..self.alarm(id, &filter.description, metric, 1) }
     }
 }
 
@@ -244,8 +252,17 @@ fn topic(spec: &SpecAlarms) -> Text {
     spec.sns_topic.as_ref().map_or_else(|| output("operations", "alarm_topic"), |it| it.as_str().into())
 }
 
+/// The load balancer before the UI, as metrics name it.
 /// `…:listener/app/NAME/ID/LISTENER` is a listener of `app/NAME/ID`.
-fn balancer(listener: &str) -> String {
-    let path = listener.split(":listener/").nth(1).unwrap_or_default();
-    path.rsplit_once('/').map_or(path, |it| it.0).to_owned()
+pub(super) fn balancer(spec: &Spec) -> Text {
+    let Some(listener) = spec.web.as_ref().and_then(|it| it.listener.as_ref()) else {
+        return output("ui", "ui_load_balancer_name");
+    };
+    let path = listener.arn.as_str().split(":listener/").nth(1).unwrap_or_default();
+    path.rsplit_once('/').map_or(path, |it| it.0).into()
+}
+
+/// Failed runs are counted.
+pub(super) fn counts_failures(spec: &Spec) -> bool {
+    spec.alarms.as_ref().is_some_and(|it| wants(it, AlarmKind::RunFailures))
 }

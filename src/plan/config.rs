@@ -17,7 +17,7 @@ use super::text::{Text, output, text};
 use crate::spec::Spec;
 use crate::spec::data::Delivery;
 
-/// Where webserver and daemon find their config: their `DAGSTER_HOME`, a volume of its own.
+/// Where webserver and daemon find their config unless the spec says where: their `DAGSTER_HOME`, a volume of its own.
 pub const DIRECTORY: &str = "/opt/dagster/config";
 /// Volume with the config.
 pub const VOLUME: &str = "config";
@@ -79,7 +79,7 @@ pub struct ConfigFile {
 
 impl Config {
     /// Resolves where the files are delivered from.
-    pub fn resolve(spec: &Spec, bucket: Option<&Text>, texts: &[ConfigText]) -> Self {
+    pub fn resolve(spec: &Spec, deployment: &Deployment, bucket: Option<&Text>, texts: &[ConfigText]) -> Self {
         let digest = digest(texts);
         let prefix = prefix(spec);
         let files = texts.iter().map(|file| {
@@ -99,7 +99,7 @@ impl Config {
             digest,
             bucket: bucket.cloned(),
             prefix,
-            directory: DIRECTORY.to_owned(),
+            directory: deployment.home.clone(),
         }
     }
 
@@ -132,7 +132,7 @@ impl Config {
             ports: Vec::new(),
             health_check: None,
             depends_on: Vec::new(),
-            mounts: vec![Mount { volume: VOLUME.to_owned(), path: DIRECTORY.to_owned(), read_only: false }],
+            mounts: vec![Mount { volume: VOLUME.to_owned(), path: self.directory.clone(), read_only: false }],
             read_only_root: true,
             init_process: false,
             stop_timeout: 30,
@@ -149,7 +149,7 @@ impl Config {
 
     /// One line a step. `umask 0222` leaves the files 0444; a variable that is empty or a token left over fails the task.
     fn script(&self, instance: &Instance) -> Text {
-        let mut script = text![format!("umask 0222\ncd {DIRECTORY}\n")];
+        let mut script = text![format!("umask 0222\ncd {}\n", self.directory)];
         for file in self.files.values() {
             script.push(match self.bucket {
                 Some(_) => self.fetch(file),
@@ -197,8 +197,8 @@ fn text_variable(file: &ConfigFile) -> String {
 }
 
 /// The mount of a container that reads the config.
-pub fn mount() -> Mount {
-    Mount { volume: VOLUME.to_owned(), path: DIRECTORY.to_owned(), read_only: true }
+pub fn mount(deployment: &Deployment) -> Mount {
+    Mount { volume: VOLUME.to_owned(), path: deployment.home.clone(), read_only: true }
 }
 
 /// What a container that reads the config waits for.
@@ -207,8 +207,13 @@ pub fn dependency() -> Dependency {
 }
 
 /// Environment of a container that reads the config.
-pub fn home() -> Variable {
-    variable("DAGSTER_HOME", DIRECTORY)
+pub fn home(deployment: &Deployment) -> Variable {
+    variable("DAGSTER_HOME", &deployment.home)
+}
+
+/// Where such a container finds workspace.yaml.
+pub fn workspace(deployment: &Deployment) -> String {
+    format!("{}/workspace.yaml", deployment.home)
 }
 
 /// SHA-256 over names, lengths and texts, so that no two sets of files share one.

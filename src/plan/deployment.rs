@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::config;
 use super::iam::{Role, Statement, Trust, iam_arn};
 use super::key::Key;
 use super::names::{ROLE_LIMIT, shortened};
@@ -10,6 +11,8 @@ use super::task::LogGroup;
 use super::text::Text;
 use crate::spec::Spec;
 use crate::spec::adopt::Adopt;
+use crate::spec::data::LogMode;
+use crate::spec::scalar::{FolderPath, url_suffix};
 
 /// Facts of the whole deployment.
 #[derive(Clone, Debug, Serialize)]
@@ -20,8 +23,14 @@ pub struct Deployment {
     pub region: String,
     /// `aws`, `aws-cn` or `aws-us-gov`, by region.
     pub partition: String,
+    /// Ending of AWS host names.
+    #[serde(skip)]
+    pub url_suffix: String,
     /// Account the deployment is guarded to; none means whichever account the credentials belong to.
     pub account: Option<String>,
+    /// Name of the ECS cluster, where one is used that exists and may have tasks of others.
+    #[serde(skip)]
+    pub existing_cluster: Option<String>,
     /// Deletion policies that keep what holds data.
     pub protection: Protection,
     /// Tags of every resource.
@@ -34,6 +43,12 @@ pub struct Deployment {
     pub log_retention_days: u32,
     /// KMS key of every log group; none means the key that CloudWatch owns.
     pub log_kms_key: Option<String>,
+    /// Containers wait for CloudWatch to take their lines.
+    #[serde(skip)]
+    pub blocking_logs: bool,
+    /// `DAGSTER_HOME` of webserver and daemon; the config has it.
+    #[serde(skip)]
+    pub home: String,
     /// User of the containers, `uid:gid`.
     pub user: String,
     /// `X86_64` or `ARM64`.
@@ -95,12 +110,16 @@ impl Deployment {
             name,
             region: spec.region.as_str().to_owned(),
             partition: spec.region.partition().to_owned(),
+            url_suffix: url_suffix(spec.region.as_str()).to_owned(),
             account: spec.account.as_ref().map(|it| it.as_str().to_owned()),
+            existing_cluster: spec.cluster.as_ref().and_then(|it| Some(it.existing.as_ref()?.name().to_owned())),
             protection: protection(spec),
             boundary: boundary(spec),
             role_root: spec.iam.as_ref().and_then(|it| it.path.clone()).unwrap_or_else(|| "/dagforge/".to_owned()),
             log_retention_days: logs.retention_days.unwrap_or(365),
+            blocking_logs: logs.mode == Some(LogMode::Blocking),
             log_kms_key: logs.kms.map(|it| it.as_str().to_owned()),
+            home: home(spec),
             user: user(spec),
             cpu_architecture: if arm { "ARM64" } else { "X86_64" }.to_owned(),
             platform: if arm { "linux/arm64" } else { "linux/amd64" }.to_owned(),
@@ -121,7 +140,7 @@ impl Deployment {
     }
 
     /// Name of a role in AWS.
-    fn role_name(&self, name: &str) -> String {
+    pub fn role_name(&self, name: &str) -> String {
         shortened(&format!("{}-{}-{name}", self.name, self.region), ROLE_LIMIT)
     }
 
@@ -156,6 +175,7 @@ impl Deployment {
             reference,
             retention_days: self.log_retention_days,
             kms_key: self.log_kms_key.clone(),
+            blocking: self.blocking_logs,
         }
     }
 
@@ -213,6 +233,11 @@ fn tags(spec: &Spec, deployment: &str) -> Vec<Tag> {
 fn boundary(spec: &Spec) -> Option<Text> {
     let boundary = spec.iam.as_ref()?.permissions_boundary.as_ref()?;
     Some(boundary.as_str().into())
+}
+
+fn home(spec: &Spec) -> String {
+    let written = spec.dagster.as_ref().and_then(|it| it.home.as_ref());
+    written.map_or(config::DIRECTORY, FolderPath::as_str).to_owned()
 }
 
 fn user(spec: &Spec) -> String {

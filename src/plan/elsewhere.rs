@@ -45,10 +45,9 @@ impl Elsewhere {
             let credentials = registry.credentials.as_ref().map(credentials);
             return Some(Self { host: url.as_str().into(), ecr: None, credentials });
         }
-        let suffix = if deployment.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
         let region = registry.region.as_ref().map_or_else(|| Input::Region.into(), |it| Text::from(it.as_str()));
         let account = registry.account.as_ref().map_or_else(|| Input::Account.into(), |it| Text::from(it.as_str()));
-        let host = text![&account, ".dkr.ecr.", &region, format!(".{suffix}")];
+        let host = text![&account, ".dkr.ecr.", &region, format!(".{}", deployment.url_suffix)];
         // IAM says who pulls from ECR.
         Some(Self { host, ecr: Some((region, account)), credentials: None })
     }

@@ -14,6 +14,9 @@ use crate::spec::scalar::ProjectPath;
 /// Lints and tests a project that uv manages.
 const CHECKS: [&str; 3] = ["uv sync --locked", "uv run ruff check .", "uv run pytest"];
 
+/// The version that the rendered module is tried with.
+pub const TERRAFORM: &str = "1.11.4";
+
 /// What the workflow has to know.
 #[derive(Clone, Debug, Serialize)]
 pub struct Github {
@@ -29,6 +32,8 @@ pub struct Github {
     pub target: String,
     /// It is `tf`.
     pub terraform: bool,
+    /// Terraform that deploys.
+    pub terraform_version: String,
     /// The role of deploying jobs.
     pub role: String,
     /// GitHub environment of deploying jobs.
@@ -79,14 +84,17 @@ impl Github {
         folders.sort();
         folders.dedup();
         let kinds: Vec<&str> = ops.layers.iter().map(|it| it.layer.as_str()).collect();
-        let before_images = ["network", "registry", "data"].into_iter().filter(|it| kinds.contains(it) && !terraform);
+        // A role that releases leaves what is before images, and templates of the user's own, to an administrator.
+        let all = !terraform && github.role.is_some();
+        let before_images = ["network", "registry", "data"].into_iter().filter(|it| kinds.contains(it) && all);
         Some(Self {
             name: deployment.name.clone(),
             branch: github.branch.as_ref().map_or("main", |it| it.as_str()).to_owned(),
             spec: github.spec.as_ref().map_or("dagforge.yaml", |it| it.as_str()).to_owned(),
             target: if terraform { "tf" } else { "cfn" }.to_owned(),
             terraform,
-            role: github.role.as_str().to_owned(),
+            terraform_version: github.terraform_version.as_ref().map_or(TERRAFORM, |it| it.as_str()).to_owned(),
+            role: role(github, rooms),
             environment: github.environment.as_ref().map_or(deployment.name.as_str(), |it| it.as_str()).to_owned(),
             platform_group: format!("{}-platform", deployment.name),
             dagforge: Install {
@@ -98,11 +106,17 @@ impl Github {
             folders,
             units: units.iter().map(|it| format!("{} {}", it.key, paths(it.build))).collect::<Vec<_>>().join("\n"),
             platform: format!("{folder} :(exclude){folder}/tf/releases.auto.tfvars.json"),
-            extra: !terraform && kinds.contains(&EXTRA),
+            extra: all && kinds.contains(&EXTRA),
             layers: before_images.collect::<Vec<_>>().join(" "),
             folder,
         })
     }
+}
+
+/// The one that the spec names, or the one that is created; a finding says where there is neither.
+fn role(github: &SpecGithub, rooms: &Rooms) -> String {
+    let created = || rooms.access.as_ref()?.deploy_role.as_ref()?.arn.clone();
+    github.role.as_ref().map(|it| it.as_str().to_owned()).or_else(created).unwrap_or_default()
 }
 
 /// Images are built where they can run: <https://docs.github.com/en/actions/reference/runners/github-hosted-runners>.

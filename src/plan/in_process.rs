@@ -16,7 +16,7 @@ use super::instance::RUN_CONTAINER;
 use super::key::Key;
 use super::location::{RUN_STOP_TIMEOUT, timeout};
 use super::permission;
-use super::platform::{Core, cluster_name};
+use super::platform::Core;
 use super::secret::Secrets;
 use super::shared;
 use super::task::{Container, LogGroup, Mount, TMP, TaskDefinition, Variable, sorted, variable};
@@ -143,7 +143,7 @@ impl Core<'_> {
     fn launch_steps(&self) -> Vec<Statement> {
         let deployment = self.around.deployment;
         let roles = ["run", "execution"].map(|it| deployment.role_arn("run", &role_name(it)));
-        access::launch_steps(&cluster_name(deployment), &family(deployment), roles)
+        access::launch_steps(deployment, &family(deployment), roles)
     }
 
     /// The daemon passes these roles when it launches a run, so they stand under the path of such roles.

@@ -21,6 +21,8 @@ pub struct Instance {
     pub artifacts_directory: String,
     /// Name of the cluster that runs are launched in.
     pub cluster: String,
+    /// Launch type of runs, where it has to be said: without one, and without a strategy, the cluster decides.
+    pub launch_type: Option<String>,
     /// AWS region.
     pub region: String,
     /// Container of the run definitions.
@@ -163,6 +165,7 @@ impl Instance {
             database_iam: place.database.iam,
             artifacts_directory: "/tmp/dagster".to_owned(),
             cluster: place.cluster.to_owned(),
+            launch_type: launch_type(deployment, &runs),
             region: deployment.region.clone(),
             run_container: RUN_CONTAINER.to_owned(),
             capacity: runs.capacity.as_ref().map(capacity).unwrap_or_default(),
@@ -222,6 +225,13 @@ pub fn max_concurrent(runs: &Runs) -> u32 {
 /// Runs are started in the daemon's subnet and security group.
 pub fn inherits_network(runs: &Runs) -> bool {
     runs.network == Some(RunNetwork::Inherit)
+}
+
+/// The strategy of a cluster that exists is its owner's. Where runs inherit their network the launcher says it itself
+/// (dagster_aws/ecs/tasks.py, `get_task_kwargs_from_current_task`).
+fn launch_type(deployment: &Deployment, runs: &Runs) -> Option<String> {
+    let decides = deployment.existing_cluster.is_some() && runs.capacity.is_none() && !inherits_network(runs);
+    decides.then(|| "FARGATE".to_owned())
 }
 
 fn subnets(subnets: &[Text]) -> Vec<Token> {

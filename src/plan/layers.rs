@@ -47,6 +47,11 @@ impl Layer {
         matches!(self.name.as_str(), "network" | "registry" | "data")
     }
 
+    /// A release deploys it: the rest changes with the spec alone.
+    pub fn is_released(&self) -> bool {
+        self.has_core() || matches!(self.name.as_str(), "location" | "task")
+    }
+
     /// It may have tasks of the core image: these layers are released together.
     pub fn has_core(&self) -> bool {
         matches!(self.name.as_str(), "platform" | "ui" | "operations")
@@ -107,7 +112,10 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms, extra: &Extra) -> Vec<Laye
         .tasks
         .iter()
         .map(|it| maker.layer(60, "task", Some(&it.key), &format!("Task {}", it.key), Vec::new(), true));
-    let access = rooms.access.as_ref().map(|_| maker.layer(70, "access", None, "What people may do", Vec::new(), true));
+    let access = rooms
+        .access
+        .as_ref()
+        .map(|_| maker.layer(70, "access", None, "What people and pipelines may do", Vec::new(), true));
     let extra = extra.templates.iter().map(|it| maker.extra(it, extra));
     let registries = registry.into_iter().chain(registries).chain(task_registries);
     let before = network.into_iter().chain(registries).chain(data).chain([platform, ui]).chain(operations);
@@ -236,7 +244,8 @@ fn platform(rooms: &Rooms) -> Publications {
     let namespace = rooms.platform.namespace.as_ref().map(|_| "namespace_id");
     // The webserver hands it to the runs that it launches.
     let in_process = rooms.platform.in_process.as_ref().map(|_| "in_process_task_definition");
-    let values = ["cluster"].into_iter().chain(namespace).chain(in_process).map(|name| (name.to_owned(), TEXT));
+    let cluster = rooms.platform.cluster.created.as_ref().map(|_| "cluster");
+    let values = cluster.into_iter().chain(namespace).chain(in_process).map(|name| (name.to_owned(), TEXT));
     let groups = rooms.platform.security.groups.iter().filter(|it| it.published).map(|it| output_name(&it.id));
     values.chain(groups.map(|name| (name, SECURITY_GROUP))).collect()
 }

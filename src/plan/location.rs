@@ -12,6 +12,8 @@ use super::alarms::LocationAlarms;
 use super::data::Data;
 use super::data_access;
 use super::deployment::Deployment;
+use super::discovery::Namespace;
+use super::exec;
 use super::file_system::{self, AccessPoint, Volume};
 use super::iam::{Role, Statement, Trust};
 use super::image::{Image, Wanted};
@@ -19,7 +21,6 @@ use super::instance::RUN_CONTAINER;
 use super::key::Key;
 use super::network::Network;
 use super::permission;
-use super::platform::cluster_name;
 use super::registry::Repository;
 use super::secret::{self, Secrets};
 use super::shared;
@@ -73,7 +74,7 @@ pub struct Surroundings<'a> {
     /// Database and buckets.
     pub data: &'a Data,
     /// Private DNS namespace.
-    pub namespace: &'a str,
+    pub namespace: &'a Namespace,
     /// Seconds that resolvers may keep an answer.
     pub ttl: u32,
 }
@@ -106,7 +107,13 @@ impl Location {
         let takes_revision = parts.image.revisions().next().is_some();
         let revision_is_input = parts.image.revisions().any(|it| it == key);
         Self {
-            alarms: LocationAlarms::resolve(spec, deployment, key, server.as_ref().map(|it| &it.service)),
+            alarms: LocationAlarms::resolve(
+                spec,
+                deployment,
+                key,
+                server.as_ref().map(|it| &it.service),
+                &run_log_group,
+            ),
             execution_role: parts.execution_role(server.as_ref().map(|it| &it.log_group), &run_log_group),
             server,
             run_role: parts.run_role(),
@@ -164,7 +171,7 @@ impl Parts<'_> {
     fn launch_steps(&self) -> Vec<Statement> {
         let deployment = self.around.deployment;
         let roles = ["run", "execution"].map(|it| deployment.role_arn("run", &self.role_name(it)));
-        access::launch_steps(&cluster_name(deployment), &self.family("run"), roles)
+        access::launch_steps(deployment, &self.family("run"), roles)
     }
 
     fn runs(&self) -> Runs {
@@ -227,6 +234,7 @@ impl Parts<'_> {
     }
 
     fn container(&self, side: Side, environment: Vec<Variable>, log_group: &LogGroup) -> Container {
+        let sessions = side == Side::Server && exec::everywhere(self.spec);
         let (name, stop_timeout) = match side {
             Side::Server => ("server", server::STOP_TIMEOUT),
             Side::Run => (RUN_CONTAINER, RUN_STOP_TIMEOUT),
@@ -248,7 +256,7 @@ impl Parts<'_> {
             health_check: None,
             depends_on: Vec::new(),
             mounts: [Mount::tmp()].into_iter().chain(self.volumes_on(side).map(|it| it.mount.clone())).collect(),
-            read_only_root: !self.location.writable_root.unwrap_or(false),
+            read_only_root: !(sessions || self.location.writable_root.unwrap_or(false)),
             init_process: true,
             stop_timeout,
             log: Log::new(log_group, name),

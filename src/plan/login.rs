@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::spec::scalar::SecretRef;
+use crate::spec::scalar::{SecretRef, url_suffix};
 use crate::spec::web::{Auth, Cognito as SpecCognito, Oidc as SpecOidc, Preset};
 
 /// An identity provider that speaks OpenID Connect, as the load balancer is told.
@@ -201,7 +201,7 @@ impl Endpoints {
     fn cognito(host: &str, oidc: &SpecOidc) -> Self {
         let pool = oidc.user_pool.as_ref();
         let (region, id) = pool.map(|it| (it.region(), it.as_str())).unwrap_or_default();
-        let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let suffix = url_suffix(region);
         Self {
             issuer: format!("https://cognito-idp.{region}.{suffix}/{id}"),
             authorize: format!("https://{host}/oauth2/authorize"),

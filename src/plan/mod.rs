@@ -7,12 +7,16 @@ pub mod access_logs;
 pub mod adopt;
 pub mod alarms;
 pub mod bucket;
+pub mod cluster;
 pub mod config;
+pub mod dashboard;
 pub mod data;
 pub mod data_access;
 pub mod database;
 pub mod deployment;
+pub mod discovery;
 pub mod elsewhere;
+pub mod exec;
 pub mod extra;
 pub mod file_system;
 pub mod github;
@@ -20,6 +24,7 @@ pub mod iam;
 pub mod image;
 pub mod in_process;
 pub mod instance;
+pub mod json;
 pub mod key;
 pub mod layers;
 pub mod local;
@@ -62,6 +67,7 @@ use crate::spec::location::Serve;
 use config::{Config, ConfigText};
 use data::Data;
 use deployment::Deployment;
+use discovery::Namespace;
 use extra::Extra;
 use github::Github;
 use image::Image;
@@ -176,7 +182,7 @@ pub struct Foundation {
     deployment: Deployment,
     network: Network,
     data: Data,
-    namespace: String,
+    namespace: Namespace,
     /// What dagster.yaml and workspace.yaml say.
     pub instance: Instance,
 }
@@ -185,10 +191,10 @@ impl Foundation {
     /// Resolves what the config files depend on.
     pub fn resolve(spec: &Spec, environment: Option<&str>) -> Self {
         let deployment = Deployment::resolve(spec, environment);
-        let network = Network::resolve(spec, &deployment, web::exec_enabled(spec));
+        let network = Network::resolve(spec, &deployment);
         let data = Data::resolve(spec, &deployment, &network.private_subnets);
-        let namespace = namespace(spec, &deployment);
-        let cluster = platform::cluster_name(&deployment);
+        let namespace = Namespace::resolve(spec, &deployment);
+        let cluster = cluster::name(&deployment);
         let place = Place {
             cluster: &cluster,
             database: &data.database,
@@ -204,7 +210,7 @@ impl Plan {
     /// Resolves everything else, given the text of the config files.
     pub fn resolve(spec: &Spec, foundation: Foundation, texts: &[ConfigText]) -> Self {
         let Foundation { deployment, network, data, namespace, instance } = foundation;
-        let config = Config::resolve(spec, data.config_bucket.as_ref(), texts);
+        let config = Config::resolve(spec, &deployment, data.config_bucket.as_ref(), texts);
         let image = Image::core(spec, &deployment);
         let around = platform::Surroundings {
             deployment: &deployment,
@@ -231,13 +237,16 @@ impl Plan {
         let tasks: Vec<_> =
             spec.tasks.iter().flatten().map(|(key, it)| Task::resolve(spec, &key.into(), it, &around)).collect();
         let repositories = owned_repositories(&locations, &tasks);
-        let operations = Operations::resolve(spec, &deployment, &data, &platform, &ui);
+        let operations =
+            Operations::resolve(spec, &deployment, &data, &platform, &ui, instance.workspace.has_servers());
         let reached = people::Rooms { platform: &platform, ui: &ui, locations: &locations, tasks: &tasks };
-        let access = Access::resolve(spec, &deployment, reached);
+        let access = Access::resolve(spec, &deployment, reached, &config);
         let registry = image.repository.clone();
-        let rooms = Rooms { network, registry, data, platform, ui, operations, locations, tasks, repositories, access };
+        let mut rooms =
+            Rooms { network, registry, data, platform, ui, operations, locations, tasks, repositories, access };
         let extra = Extra::resolve(spec);
         let layers = layers::layers(&deployment, &rooms, &extra);
+        rooms.access.iter_mut().for_each(|it| it.see(&layers, &deployment));
         let ops = Ops::resolve(spec, &deployment, &rooms, &layers, &config);
         Self {
             local: Local::resolve(spec, &deployment, &rooms),
@@ -246,7 +255,7 @@ impl Plan {
             terraform: Terraform::resolve(spec, &deployment),
             github: Github::resolve(spec, &deployment, &rooms, &ops),
             ops,
-            runbook: Runbook::resolve(&deployment, &rooms, &layers, &instance.workspace, &config),
+            runbook: Runbook::resolve(spec, &deployment, &rooms, &layers, &instance, &config),
             layers,
             revision: Revision::resolve(&deployment, released_alone(&rooms)),
             core: CoreImage::resolve(spec, &deployment, &image),
@@ -294,9 +303,4 @@ fn library_version(version: &str) -> String {
     let mut numbers = version.splitn(3, '.').skip(1);
     let minor: u32 = numbers.next().and_then(|it| it.parse().ok()).unwrap_or_default();
     format!("0.{}.{}", minor + 16, numbers.next().unwrap_or_default())
-}
-
-fn namespace(spec: &Spec, deployment: &Deployment) -> String {
-    let namespace = spec.discovery.as_ref().and_then(|it| it.namespace.as_ref());
-    namespace.map_or_else(|| format!("{}.internal", deployment.name), |it| it.as_str().to_owned())
 }

@@ -4,6 +4,7 @@ use ipnet::Ipv4Net;
 use serde::Serialize;
 
 use super::deployment::Deployment;
+use super::exec;
 use super::iam::{Role, Statement, Trust, arn};
 use super::security::{NO_EGRESS_CIDR, SecurityGroup};
 use super::task::LogGroup;
@@ -115,11 +116,11 @@ pub struct FlowLogs {
 
 impl Network {
     /// Resolves the network room.
-    pub fn resolve(spec: &Spec, deployment: &Deployment, exec: bool) -> Self {
+    pub fn resolve(spec: &Spec, deployment: &Deployment) -> Self {
         let network = spec.network.clone().unwrap_or_default();
         match &network.vpc {
             Some(WordOr::Other(existing)) => Self::existing(existing),
-            _ => Self::created(spec, &network, deployment, exec),
+            _ => Self::created(spec, &network, deployment),
         }
     }
 
@@ -134,8 +135,8 @@ impl Network {
         }
     }
 
-    fn created(spec: &Spec, network: &SpecNetwork, deployment: &Deployment, exec: bool) -> Self {
-        let vpc = CreatedNetwork::resolve(spec, network, deployment, exec);
+    fn created(spec: &Spec, network: &SpecNetwork, deployment: &Deployment) -> Self {
+        let vpc = CreatedNetwork::resolve(spec, network, deployment);
         let outputs = |kind: &str, subnets: &[Subnet]| {
             let name = |subnet: &Subnet| output("network", &format!("{kind}_subnet_{}", subnet.number));
             subnets.iter().map(name).collect()
@@ -151,7 +152,7 @@ impl Network {
 }
 
 impl CreatedNetwork {
-    fn resolve(spec: &Spec, network: &SpecNetwork, deployment: &Deployment, exec: bool) -> Self {
+    fn resolve(spec: &Spec, network: &SpecNetwork, deployment: &Deployment) -> Self {
         let nat = network.nat.unwrap_or(Nat::Single);
         let zones = zones(network);
         let range = range(network);
@@ -168,7 +169,7 @@ impl CreatedNetwork {
                 })
                 .collect()
         };
-        let services = endpoint_services(spec, network, nat, exec);
+        let services = endpoint_services(spec, network, nat);
         Self {
             name: deployment.name.clone(),
             cidr: range.to_string(),
@@ -181,8 +182,8 @@ impl CreatedNetwork {
             endpoint_group: SecurityGroup::new(&deployment.name, "endpoints", "VPC endpoints"),
             endpoint_port: 443,
             nats: nats(nat, zones.len(), &deployment.name),
-            gateway_endpoints: endpoints(&services, &deployment.name, |it| it == EndpointService::S3),
-            interface_endpoints: endpoints(&services, &deployment.name, |it| it != EndpointService::S3),
+            gateway_endpoints: endpoints(&services, deployment, |it| it == EndpointService::S3),
+            interface_endpoints: endpoints(&services, deployment, |it| it != EndpointService::S3),
             flow_logs: flow_logs(network, deployment),
             no_egress_cidr: NO_EGRESS_CIDR.to_owned(),
         }
@@ -230,15 +231,16 @@ fn nats(nat: Nat, zones: usize, deployment: &str) -> Vec<NatGateway> {
 }
 
 /// The services that get an endpoint: with NAT the free S3 gateway alone, without it everything tasks call.
-pub fn endpoint_services(spec: &Spec, network: &SpecNetwork, nat: Nat, exec: bool) -> Vec<EndpointService> {
-    use EndpointService::{Ecr, Ecs, Logs, S3, Secretsmanager, Ssm, Ssmmessages};
+pub fn endpoint_services(spec: &Spec, network: &SpecNetwork, nat: Nat) -> Vec<EndpointService> {
+    use EndpointService::{Ecr, Ecs, Kms, Logs, S3, Secretsmanager, Ssm, Ssmmessages};
     let mut services = match (&network.endpoints, nat) {
         (Some(WordOr::Other(list)), _) => list.clone(),
         (Some(WordOr::Word(EndpointsWord::None)), _) => Vec::new(),
         (_, Nat::None) => {
             let ssm = uses_ssm(spec).then_some(Ssm);
-            let messages = exec.then_some(Ssmmessages);
-            [S3, Ecr, Logs, Secretsmanager, Ecs].into_iter().chain(ssm).chain(messages).collect()
+            let messages = exec::somewhere(spec).then_some(Ssmmessages);
+            let kms = exec::uses_key(spec).then_some(Kms);
+            [S3, Ecr, Logs, Secretsmanager, Ecs].into_iter().chain(ssm).chain(messages).chain(kms).collect()
         }
         (_, _) => vec![S3],
     };
@@ -265,17 +267,24 @@ fn uses_ssm(spec: &Spec) -> bool {
 
 fn endpoints(
     services: &[EndpointService],
-    deployment: &str,
+    deployment: &Deployment,
     wanted: impl Fn(EndpointService) -> bool,
 ) -> Vec<Endpoint> {
     let names = services.iter().filter(|it| wanted(**it)).flat_map(|it| service_names(*it));
     names
         .map(|name| Endpoint {
             id: name.replace('.', "_"),
-            name: format!("{deployment}-{}", name.replace('.', "-")),
-            service: text!["com.amazonaws.", Input::Region, format!(".{name}")],
+            name: format!("{}-{}", deployment.name, name.replace('.', "-")),
+            service: text![format!("{}.", prefix(&deployment.partition, name)), Input::Region, format!(".{name}")],
         })
         .collect()
+}
+
+/// In China some services have another one, in both regions
+/// (<https://github.com/aws/aws-cdk/pull/16139>, from `aws ec2 describe-vpc-endpoint-services`).
+fn prefix(partition: &str, service: &str) -> &'static str {
+    let other = partition == "aws-cn" && matches!(service, "ecr.api" | "ecr.dkr" | "sts");
+    if other { "cn.com.amazonaws" } else { "com.amazonaws" }
 }
 
 fn service_names(service: EndpointService) -> &'static [&'static str] {

@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
-use super::alarms::Alarms;
+use super::alarms::{self, Alarms};
+use super::cluster;
+use super::dashboard::{Dashboard, Shown};
 use super::data::Data;
 use super::deployment::Deployment;
 use super::migration::Migration;
-use super::platform::{Platform, cluster_name};
+use super::platform::Platform;
 use super::restart::Restart;
 use super::ui::Ui;
 use crate::spec::Spec;
@@ -16,7 +18,9 @@ use crate::spec::Spec;
 pub struct Operations {
     /// Alarms, and who hears of them.
     pub alarms: Option<Alarms>,
-    /// An alarm names the target group of the UI.
+    /// One page of metrics.
+    pub dashboard: Option<Dashboard>,
+    /// An alarm or the dashboard names the target group of the UI.
     pub watches_ui: bool,
     /// It also names a load balancer of the deployment's own.
     pub watches_balancer: bool,
@@ -27,23 +31,38 @@ pub struct Operations {
 }
 
 impl Operations {
-    /// Resolves the room; none where there is nothing in it.
+    /// Resolves the room; none where there is nothing in it. `serves` says whether there are code servers.
     pub(super) fn resolve(
         spec: &Spec,
         deployment: &Deployment,
         data: &Data,
         platform: &Platform,
         ui: &Ui,
+        serves: bool,
     ) -> Option<Self> {
-        let alarms = Alarms::resolve(spec, deployment, &platform.daemon.service, &data.database);
-        let watches_ui = alarms.as_ref().is_some_and(Alarms::watches_ui);
+        let alarms = Alarms::resolve(spec, deployment, platform, &data.database);
+        let dashboard = spec.dashboard.unwrap_or(false).then(|| {
+            Dashboard::resolve(&Shown {
+                deployment,
+                cluster: &platform.cluster,
+                database: &data.database,
+                balancer: alarms::balancer(spec),
+                own_balancer: ui.load_balancer.is_some(),
+                serves,
+                alarms: alarms.as_ref().map_or(&[], |it| &it.alarms),
+                counts_failures: alarms::counts_failures(spec),
+            })
+        });
+        let watches_ui = dashboard.is_some() || alarms.as_ref().is_some_and(Alarms::watches_ui);
         let room = Self {
             alarms,
+            dashboard,
             watches_ui,
             watches_balancer: watches_ui && ui.load_balancer.is_some(),
             migration: platform.migration.clone(),
-            restart: Restart::resolve(data, deployment, &cluster_name(deployment)),
+            restart: Restart::resolve(data, deployment, &cluster::name(deployment)),
         };
-        (room.alarms.is_some() || room.migration.is_some() || room.restart.is_some()).then_some(room)
+        let parts = [room.alarms.is_some(), room.dashboard.is_some(), room.migration.is_some(), room.restart.is_some()];
+        parts.contains(&true).then_some(room)
     }
 }

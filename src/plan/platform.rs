@@ -3,9 +3,13 @@
 use serde::Serialize;
 
 use super::access;
+use super::alarms::failures::FailedRuns;
+use super::cluster::{self, Cluster};
 use super::config::{self, Config};
 use super::data::Data;
 use super::deployment::Deployment;
+use super::discovery::Namespace;
+use super::exec;
 use super::iam::{Role, Statement, Trust};
 use super::image::Image;
 use super::in_process::{Code, InProcess};
@@ -20,14 +24,14 @@ use super::task::{
 use super::text::{Text, output};
 use super::web::{LoadBalancer, WEB_PORT};
 use crate::spec::Spec;
-use crate::spec::compute::{Insights, Web};
+use crate::spec::compute::Web;
 
 /// Everything that serves the whole deployment.
 #[derive(Clone, Debug, Serialize)]
 pub struct Platform {
     /// The ECS cluster.
     pub cluster: Cluster,
-    /// Private DNS namespace of the code servers; none where there are none.
+    /// Private DNS namespace that is created for the code servers; none where there are none, or where it exists.
     pub namespace: Option<String>,
     /// What the namespace is for.
     pub namespace_description: String,
@@ -39,24 +43,11 @@ pub struct Platform {
     pub daemon: CoreService,
     /// What the runs of code locations share that webserver and daemon load themselves; none where there are none.
     pub in_process: Option<InProcess>,
+    /// Counts failed runs that no code location's own log tells of; empty where no alarm asks for it.
+    pub failures: Vec<FailedRuns>,
     /// What brings Dagster's tables to a new version; the operations room has it.
     #[serde(skip)]
     pub migration: Option<Migration>,
-}
-
-/// The ECS cluster.
-#[derive(Clone, Debug, Serialize)]
-pub struct Cluster {
-    /// Name.
-    pub name: String,
-    /// Level of Container Insights.
-    pub container_insights: String,
-    /// Capacity providers that services and runs may use.
-    pub capacity_providers: Vec<String>,
-    /// The one that a service or run without a strategy gets.
-    pub default_capacity_provider: String,
-    /// Where sessions of ECS Exec are logged.
-    pub exec_log_group: LogGroup,
 }
 
 /// The daemon: one service and what belongs to it.
@@ -87,7 +78,7 @@ pub struct Surroundings<'a> {
     /// Their delivery.
     pub config: &'a Config,
     /// Private DNS namespace.
-    pub namespace: &'a str,
+    pub namespace: &'a Namespace,
 }
 
 impl Platform {
@@ -95,45 +86,21 @@ impl Platform {
     pub(super) fn resolve(core: &Core<'_>, load_balancer: Option<&LoadBalancer>) -> Self {
         let around = core.around;
         let daemon = core.daemon();
+        let in_process = core.in_process();
+        let (spec, deployment) = (core.spec, around.deployment);
         Self {
+            failures: FailedRuns::of_platform(spec, deployment, &daemon.log_group, in_process.as_ref()),
             cluster: Cluster::resolve(core.spec, around.deployment),
-            namespace: around.instance.workspace.servers.iter().any(|it| it.own).then(|| around.namespace.to_owned()),
+            namespace: (around.namespace.is_created() && around.instance.workspace.has_servers())
+                .then(|| around.namespace.name.clone()),
             namespace_description: format!("Code locations of the Dagster deployment {}", around.deployment.name),
             security: core.security(load_balancer),
             execution_role: core.execution_role("daemon-execution", "Starts the Dagster daemon", &[&daemon.log_group]),
             daemon,
-            in_process: core.in_process(),
+            in_process,
             migration: core.migration(),
         }
     }
-}
-
-impl Cluster {
-    fn resolve(spec: &Spec, deployment: &Deployment) -> Self {
-        let insights = spec.cluster.as_ref().and_then(|it| it.insights);
-        let insights = match insights.unwrap_or(Insights::Enhanced) {
-            Insights::Disabled => "disabled",
-            Insights::Enabled => "enabled",
-            Insights::Enhanced => "enhanced",
-        };
-        Self {
-            name: cluster_name(deployment),
-            container_insights: insights.to_owned(),
-            capacity_providers: vec!["FARGATE".to_owned(), "FARGATE_SPOT".to_owned()],
-            default_capacity_provider: "FARGATE".to_owned(),
-            exec_log_group: exec_log_group(deployment),
-        }
-    }
-}
-
-/// Where sessions of ECS Exec are logged.
-pub fn exec_log_group(deployment: &Deployment) -> LogGroup {
-    deployment.log_group("exec", output("platform", "exec_log_group"))
-}
-
-/// Name of the deployment's cluster.
-pub fn cluster_name(deployment: &Deployment) -> String {
-    deployment.name.clone()
 }
 
 /// What webserver and daemon are resolved from.
@@ -192,36 +159,40 @@ impl<'a> Core<'a> {
     fn daemon(&self) -> CoreService {
         let size = self.spec.daemon.clone().unwrap_or_default();
         let log_group = self.around.deployment.log_group("daemon", output("platform", "daemon_log_group"));
-        let workspace = format!("{}/workspace.yaml", config::DIRECTORY);
+        let workspace = config::workspace(self.around.deployment);
         let container = Container {
             health_check: Some(liveness_check()),
+            read_only_root: !exec::everywhere(self.spec),
             stop_timeout: 120,
             ..self.container("daemon", &["dagster-daemon", "run", "-w", &workspace, "--log-format", "json"], &log_group)
         };
         CoreService {
-            role: self.with_code(self.role("daemon", "Dagster daemon", self.daemon_statements())),
+            role: self.with_code(self.role("daemon", "Dagster daemon", self.daemon_statements(&log_group))),
             task: self.task("daemon", size.cpu.unwrap_or(512), size.memory.unwrap_or(1024), container, &log_group),
-            service: self.service("daemon"),
+            service: Service { execute_command: exec::everywhere(self.spec), ..self.service("daemon") },
             log_group,
         }
     }
 
-    fn daemon_statements(&self) -> Vec<Statement> {
-        let cluster = cluster_name(self.around.deployment);
+    fn daemon_statements(&self, log_group: &LogGroup) -> Vec<Statement> {
+        let deployment = self.around.deployment;
         let mut statements: Vec<_> = access::read_config(self.around.config).into_iter().collect();
-        statements.extend(access::launch(self.around.deployment, &cluster));
-        statements.push(access::watch(&cluster));
-        statements.extend(access::explain_failures(self.around.deployment));
+        statements.extend(access::launch(deployment));
+        statements.extend(access::watch(deployment, "Runs"));
+        statements.extend(access::explain_failures(deployment));
         statements.extend(self.around.instance.inherits_network.then(access::inherit_network));
         statements.extend(access::write_compute_logs(&self.around.data.compute_logs_bucket));
         statements.extend(access::sign_in(&self.around.data.database));
+        if exec::everywhere(self.spec) {
+            statements.extend(exec::statements(self.spec, deployment, log_group));
+        }
         statements
     }
 
     /// Environment of whatever loads Dagster's instance.
     pub(super) fn instance_environment(&self) -> Vec<Variable> {
         let mut environment = shared::instance_environment(self.around.data, self.around.deployment);
-        environment.push(config::home());
+        environment.push(config::home(self.around.deployment));
         environment
     }
 
@@ -248,7 +219,7 @@ impl<'a> Core<'a> {
             ports: Vec::new(),
             health_check: None,
             depends_on: [config::dependency()].into_iter().chain(self.after_grant()).collect(),
-            mounts: vec![config::mount(), Mount::tmp()],
+            mounts: vec![config::mount(self.around.deployment), Mount::tmp()],
             read_only_root: true,
             init_process: true,
             stop_timeout: 30,
@@ -300,7 +271,7 @@ impl<'a> Core<'a> {
         Service {
             tag: service_tag(&name_in_aws),
             name: name_in_aws,
-            cluster: output("platform", "cluster"),
+            cluster: cluster::reference(self.around.deployment),
             desired_count: 1,
             minimum_healthy_percent: 0,
             maximum_percent: 100,

@@ -1,6 +1,7 @@
 //! Words of the runbook that depend on the deployment.
 
 mod adoption;
+mod cluster;
 mod place;
 mod rotation;
 mod tasks;
@@ -10,9 +11,12 @@ use serde::Serialize;
 use super::Rooms;
 use super::config::Config;
 use super::deployment::Deployment;
+use super::instance::Instance;
 use super::location::Location;
 use super::text::{Input, Part, Text, output};
 use super::workspace::Workspace;
+use crate::spec::Spec;
+use cluster::ExistingCluster;
 use place::Place;
 use rotation::Rotation;
 use tasks::{EmptySecret, TaskImage, Tasks};
@@ -40,6 +44,10 @@ pub struct Runbook {
     pub config_bucket: Option<String>,
     /// There is no name for the UI, so it is reached through a session into the webserver's container.
     pub port_forward: bool,
+    /// Name of the dashboard, if there is one.
+    pub dashboard: Option<String>,
+    /// What there is to know of a cluster that exists; none where the deployment has its own.
+    pub cluster: Option<ExistingCluster>,
     /// What people who look after the login do; none where nobody signs in.
     pub login: Option<Login>,
     /// The stacks of each step of a CloudFormation deployment.
@@ -84,6 +92,8 @@ pub struct Runbook {
     pub empty_secrets: Vec<EmptySecret>,
     /// What there is to say about tasks; none where there are none.
     pub tasks: Option<Tasks>,
+    /// How GitHub Actions releases; none without a role for it.
+    pub pipeline: Option<Pipeline>,
     /// Command that checks the account; none where any is right.
     pub account_guard: Option<String>,
 }
@@ -119,13 +129,25 @@ pub struct Step {
     pub commands: Vec<String>,
 }
 
+/// How GitHub Actions releases.
+#[derive(Clone, Debug, Serialize)]
+pub struct Pipeline {
+    /// Name of the role.
+    pub role: String,
+    /// Jobs that take it on.
+    pub subjects: Vec<String>,
+    /// GitHub's identity provider comes with it.
+    pub creates_provider: bool,
+}
+
 impl Runbook {
     /// Resolves the words.
     pub fn resolve(
+        spec: &Spec,
         deployment: &Deployment,
         rooms: &Rooms,
         layers: &[super::layers::Layer],
-        workspace: &Workspace,
+        instance: &Instance,
         config: &Config,
     ) -> Self {
         let empty_secrets = tasks::empty_secrets(rooms);
@@ -134,18 +156,25 @@ impl Runbook {
         let account = deployment.account.as_ref().map(|it| format!("account {it}"));
         Self {
             url: route.url.clone(),
+            pipeline: rooms.access.as_ref().and_then(|it| it.deploy_role.as_ref()).map(|it| Pipeline {
+                role: it.name.clone(),
+                subjects: it.subjects.clone(),
+                creates_provider: it.provider.is_none(),
+            }),
             revision_command: revision_command(deployment),
             revision_option: if input { " -var gitrev=\"$GITREV\"" } else { "" }.to_owned(),
             revision_parameter: if input { " --parameter-overrides GitRev=\"$GITREV\"" } else { "" }.to_owned(),
             core_commands: layers.iter().filter(|it| it.has_core()).map(command).collect(),
             account: account.unwrap_or_else(|| "the account it belongs to".to_owned()),
-            url_suffix: if deployment.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }.to_owned(),
+            url_suffix: deployment.url_suffix.clone(),
             config: match rooms.data.config_bucket {
                 Some(_) => format!("{}/{}", config.prefix, config.digest),
                 None => config.digest.clone(),
             },
             config_bucket: config_bucket(deployment, rooms),
             port_forward: ui.webserver.service.execute_command && route.url.is_none(),
+            dashboard: rooms.operations.as_ref().and_then(|it| Some(it.dashboard.as_ref()?.name.clone())),
+            cluster: ExistingCluster::resolve(spec, rooms, instance),
             login: login(rooms),
             steps: steps(layers),
             adoptions: layers.iter().filter(|it| it.adopts).map(adoption::command).collect(),
@@ -159,7 +188,7 @@ impl Runbook {
             kept_definitions: if rooms.tasks.is_empty() { "Run definitions" } else { "Definitions of runs and tasks" }
                 .to_owned(),
             kept_query: kept_query(deployment, rooms),
-            core_code: core_code(workspace),
+            core_code: core_code(&instance.workspace),
             core_dockerfile: core_dockerfile(rooms).to_owned(),
             external: external(rooms),
             before_services: before_services(&empty_secrets).to_owned(),
@@ -304,7 +333,7 @@ fn title(layer: &str) -> &'static str {
         "ui" => "Load balancer and webserver",
         "operations" => "Alarms, migration, and what mends by itself",
         "task" => "Tasks",
-        "access" => "Access of people",
+        "access" => "Access of people and pipelines",
         "extra" => "Templates of your own",
         _ => "Code locations",
     }

@@ -135,8 +135,8 @@ pub struct Log {
     pub stream_prefix: String,
     /// `non-blocking` loses lines rather than stopping the container when CloudWatch is slow.
     pub mode: String,
-    /// Memory that holds lines back in non-blocking mode.
-    pub buffer: String,
+    /// Memory that holds lines back in non-blocking mode; the driver knows it in no other.
+    pub buffer: Option<String>,
 }
 
 /// A log group.
@@ -152,6 +152,9 @@ pub struct LogGroup {
     pub retention_days: u32,
     /// ARN of the KMS key; none means the key that CloudWatch owns.
     pub kms_key: Option<String>,
+    /// A container waits until its lines are taken.
+    #[serde(skip)]
+    pub blocking: bool,
 }
 
 /// How an ECS service runs its tasks.
@@ -197,8 +200,8 @@ impl Log {
         Self {
             group: group.reference.clone(),
             stream_prefix: stream_prefix.to_owned(),
-            mode: "non-blocking".to_owned(),
-            buffer: "25m".to_owned(),
+            mode: if group.blocking { "blocking" } else { "non-blocking" }.to_owned(),
+            buffer: (!group.blocking).then(|| "25m".to_owned()),
         }
     }
 }

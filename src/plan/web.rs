@@ -105,13 +105,6 @@ pub struct Record {
 /// (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html>).
 const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-2021-06";
 
-/// Without a domain nobody outside the VPC reaches the UI but by a session of ECS Exec. The owner of an existing listener
-/// sees to that otherwise.
-pub fn exec_enabled(spec: &Spec) -> bool {
-    let web = spec.web.as_ref();
-    web.and_then(|it| it.exec).unwrap_or_else(|| web.is_none_or(|it| it.domain.is_none() && it.listener.is_none()))
-}
-
 /// The load balancer stands in the public subnets.
 pub fn internet_facing(spec: &Spec) -> bool {
     spec.web.as_ref().and_then(|it| it.scheme) == Some(Scheme::InternetFacing)

@@ -4,12 +4,14 @@ use serde::Serialize;
 
 use super::access;
 use super::config;
+use super::deployment::Deployment;
+use super::exec;
 use super::iam::{Role, Statement};
-use super::platform::{Core, cluster_name, exec_log_group};
+use super::platform::Core;
 use super::route::{Entrance, Route};
 use super::task::{Container, LogGroup, Service, TaskDefinition};
 use super::text::output;
-use super::web::{WEB_PORT, exec_enabled};
+use super::web::WEB_PORT;
 use crate::spec::compute::Web;
 use crate::spec::web::Autoscale;
 
@@ -72,7 +74,7 @@ impl Core<'_> {
             name: "webserver",
             description: "Dagster webserver",
             read_only: false,
-            exec: exec_enabled(self.spec),
+            exec: exec::into_webserver(self.spec),
             replicas: replicas.unwrap_or(1),
         };
         Webserver {
@@ -90,7 +92,7 @@ impl Core<'_> {
             name: "read-only-copy",
             description: "Dagster webserver that changes nothing",
             read_only: true,
-            exec: false,
+            exec: exec::everywhere(self.spec),
             replicas: web.read_only_copy.as_ref().and_then(|it| it.replicas).unwrap_or(1),
         };
         Some(self.webserver_in(&web, &manner, route))
@@ -107,11 +109,19 @@ impl Core<'_> {
             ports: vec![WEB_PORT],
             // A session of ECS Exec writes below the root file system.
             read_only_root: !manner.exec,
-            ..self.container(&route.target.container, &command(web, manner.read_only), &log_group)
+            ..self.container(
+                &route.target.container,
+                &command(web, self.around.deployment, manner.read_only),
+                &log_group,
+            )
         };
         let (cpu, memory) = (web.cpu.unwrap_or(512), web.memory.unwrap_or(1024));
         Webserver {
-            role: self.with_code(self.role(manner.name, manner.description, self.webserver_statements(manner))),
+            role: self.with_code(self.role(
+                manner.name,
+                manner.description,
+                self.webserver_statements(manner, &log_group),
+            )),
             task: self.task(manner.id, cpu, memory, container, &log_group),
             service: Service {
                 health_check_grace_seconds: Some(120),
@@ -131,11 +141,11 @@ impl Core<'_> {
     }
 
     /// A copy that changes nothing stops no run either.
-    fn webserver_statements(&self, manner: &Manner) -> Vec<Statement> {
+    fn webserver_statements(&self, manner: &Manner, log_group: &LogGroup) -> Vec<Statement> {
         let data = self.around.data;
         let mut statements: Vec<_> = access::read_config(self.around.config).into_iter().collect();
         if !manner.read_only {
-            statements.push(access::watch(&cluster_name(self.around.deployment)));
+            statements.extend(access::watch(self.around.deployment, "Runs"));
         }
         // A sensor that somebody tries out in the UI is evaluated where its code is.
         statements.extend(match self.code {
@@ -144,16 +154,16 @@ impl Core<'_> {
         });
         statements.extend(access::sign_in(&data.database));
         if manner.exec {
-            statements.extend(access::execute_command(&exec_log_group(self.around.deployment)));
+            statements.extend(exec::statements(self.spec, self.around.deployment, log_group));
         }
         statements
     }
 }
 
 /// `-l` is the path prefix.
-fn command(web: &Web, read_only: bool) -> Vec<String> {
+fn command(web: &Web, deployment: &Deployment, read_only: bool) -> Vec<String> {
     let port = WEB_PORT.to_string();
-    let workspace = format!("{}/workspace.yaml", config::DIRECTORY);
+    let workspace = config::workspace(deployment);
     let mut words = ["dagster-webserver", "-h", "0.0.0.0", "-p", &port, "-w", &workspace].map(str::to_owned).to_vec();
     if let Some(prefix) = &web.path_prefix {
         words.extend(["-l".to_owned(), prefix.to_string()]);

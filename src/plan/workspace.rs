@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::deployment::Deployment;
+use super::discovery::Namespace;
 use super::location::server;
 use crate::spec::Spec;
 use crate::spec::compute::CodeLocation;
@@ -62,13 +63,13 @@ pub fn location_name(key: &KeyName, location: &CodeLocation) -> String {
 
 impl Workspace {
     /// Resolves what is loaded.
-    pub fn resolve(spec: &Spec, deployment: &Deployment, namespace: &str) -> Self {
+    pub fn resolve(spec: &Spec, deployment: &Deployment, namespace: &Namespace) -> Self {
         let mut workspace = Self::default();
         for (key, location) in &spec.code_locations {
             match location.serve.unwrap_or(Serve::Grpc) {
                 Serve::Grpc => workspace.servers.push(GrpcServer {
                     location_name: location_name(key, location),
-                    host: Some(format!("{}.{namespace}", deployment.known_as(&key.into()))),
+                    host: Some(namespace.host(deployment.known_as(&key.into()).as_str())),
                     port: Some(server::port(location)),
                     socket: None,
                     ssl: false,
@@ -93,6 +94,11 @@ impl Workspace {
         self.modules.extend(location.module.iter().map(|it| source(it.as_str())));
         self.files.extend(location.file.iter().map(|it| source(it)));
         self.packages.extend(location.package.iter().map(|it| source(it.as_str())));
+    }
+
+    /// There are servers of the deployment's own.
+    pub fn has_servers(&self) -> bool {
+        self.servers.iter().any(|it| it.own)
     }
 
     /// Ports of the deployment's own servers, each once.

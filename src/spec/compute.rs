@@ -1,4 +1,4 @@
-//! `cluster:`, `web:`, `daemon:`, `code_locations:` and `runs:` as written.
+//! `web:`, `daemon:`, `code_locations:` and `runs:` as written.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -17,26 +17,6 @@ use super::sidecar::Sidecar;
 use super::storage::Volume;
 use super::task::OtherImage;
 use super::web::{Auth, Autoscale, ExistingListener, ExistingLogBucket, ReadOnlyCopy, Waf};
-
-/// The ECS cluster.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Cluster {
-    /// CloudWatch Container Insights: `disabled`, `enabled` or `enhanced`; default `enhanced`.
-    pub insights: Option<Insights>,
-}
-
-/// Levels of CloudWatch Container Insights.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
-#[serde(rename_all = "snake_case")]
-pub enum Insights {
-    /// No metrics beyond the free ones.
-    Disabled,
-    /// Cluster and service metrics.
-    Enabled,
-    /// Task and container metrics too.
-    Enhanced,
-}
 
 /// The Dagster webserver and the load balancer before it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -79,7 +59,8 @@ pub struct Web {
     pub allow_public: Option<bool>,
     /// Seconds that an idle connection stays open; default 600, because the UI's subscriptions are websockets.
     pub idle_timeout: Option<u32>,
-    /// ECS Exec into the webserver; default true without `domain`, because the UI is then reached by port forwarding.
+    /// ECS Exec into the webserver; default true without `domain`, because the UI is then reached by port forwarding, and
+    /// where `cluster.exec` turns it on for every service.
     pub exec: Option<bool>,
 }
 

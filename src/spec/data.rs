@@ -221,4 +221,17 @@ pub struct Logs {
     pub retention_days: Option<u32>,
     /// ARN of the KMS key that encrypts them; its policy must let CloudWatch Logs use it; default CloudWatch's own key.
     pub kms: Option<Arn>,
+    /// What a container does while CloudWatch takes no more: `non-blocking` (default) keeps 25 MiB of lines in memory and then
+    /// loses the oldest, `blocking` makes the container wait and loses none.
+    pub mode: Option<LogMode>,
+}
+
+/// What a container does while CloudWatch takes no more of its lines.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogMode {
+    /// It goes on, and lines may be lost.
+    NonBlocking,
+    /// It waits whenever it writes.
+    Blocking,
 }

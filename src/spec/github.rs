@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::scalar::{Arn, CommitHash, GitUrl, ProjectPath, RefName};
+use super::scalar::{Arn, CommitHash, GitUrl, ProjectPath, RefName, TerraformVersion};
 
 /// A GitHub Actions workflow that checks, builds and deploys: with this key, `render all` writes `github/deploy.yml`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -11,11 +11,13 @@ use super::scalar::{Arn, CommitHash, GitUrl, ProjectPath, RefName};
 pub struct Github {
     /// What the workflow deploys with: `cfn` or `tf`.
     pub target: DeployTarget,
-    /// ARN of the IAM role that deploying jobs take on through OIDC. Its trust policy names the repository and
-    /// `environment`.
-    pub role: Arn,
+    /// ARN of the IAM role that deploying jobs take on through OIDC, whose trust policy names the repository and
+    /// `environment`; default the one of `iam.deploy_role`.
+    pub role: Option<Arn>,
     /// Where the workflow installs dagforge from.
     pub dagforge: Install,
+    /// Terraform that deploys, where `target` is `tf`; default `1.11.4`.
+    pub terraform_version: Option<TerraformVersion>,
     /// Branch that is deployed; default `main`.
     pub branch: Option<RefName>,
     /// GitHub environment of the deploying jobs, whose rules can ask somebody first; default the deployment's name.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::scalar::DagsterVersion;
+use super::scalar::{DagsterVersion, FolderPath};
 
 /// Dagster itself: its version in the core image and what the containers share.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -13,6 +13,8 @@ pub struct Dagster {
     pub version: Option<DagsterVersion>,
     /// User and group of every container but the init one, as `uid:gid`; default `1000:1000`.
     pub user: Option<String>,
+    /// `DAGSTER_HOME` of webserver and daemon, where their config is mounted; default `/opt/dagster/config`.
+    pub home: Option<FolderPath>,
 }
 
 /// Parts of dagster.yaml beyond what the deployment decides.

@@ -5,6 +5,7 @@ pub mod adopt;
 mod anchors;
 pub mod build;
 pub mod choice;
+pub mod cluster;
 pub mod compute;
 pub mod data;
 mod extent;
@@ -42,7 +43,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use scalar::{AccountId, GitRev, GrammarVersion, Name, Region};
+use scalar::{AccountId, GitRev, GrammarVersion, Name, Partition, Region};
 
 /// A Dagster deployment on AWS ECS.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -57,6 +58,8 @@ pub struct Spec {
     /// Account the deployment belongs to: Terraform works in no other, and the runbook asks; default whichever the
     /// credentials belong to.
     pub account: Option<AccountId>,
+    /// Partition of the region, to have it checked: `aws`, `aws-cn` or `aws-us-gov`; default the region's own.
+    pub partition: Option<Partition>,
     /// A fixed revision of every image; default none: the revision is a deploy-time input. `--gitrev` wins over it.
     pub gitrev: Option<GitRev>,
     /// Protect the VPC, the load balancer and everything that holds data against deletion; default true.
@@ -92,7 +95,7 @@ pub struct Spec {
     /// Container logs.
     pub logs: Option<data::Logs>,
     /// The ECS cluster.
-    pub cluster: Option<compute::Cluster>,
+    pub cluster: Option<cluster::Cluster>,
     /// The webserver and its load balancer.
     pub web: Option<compute::Web>,
     /// Size of the daemon's task.
@@ -109,6 +112,9 @@ pub struct Spec {
     pub access: Option<access::Access>,
     /// Alarms of CloudWatch; default none.
     pub alarms: Option<operations::Alarms>,
+    /// A dashboard of CloudWatch with what somebody on call looks at first: alarms, UI, services, code locations, database,
+    /// and failed runs where `alarms` counts them; default false.
+    pub dashboard: Option<bool>,
     /// The deployment on one machine: with it, `render all` writes `compose/` too.
     pub local: Option<local::Local>,
     /// A workflow for GitHub Actions; default none.
@@ -116,17 +122,5 @@ pub struct Spec {
 }
 
 impl Document for Spec {
-    const NOT_YET: &'static [&'static str] = &[
-        "cluster.create",
-        "cluster.exec",
-        "cluster.existing",
-        "dagster.home",
-        "discovery.mode",
-        "iam.deploy_role",
-        "logs.firelens",
-        "logs.mode",
-        "output.tf.aws_provider",
-        "output.tf.required_version",
-        "partition",
-    ];
+    const NOT_YET: &'static [&'static str] = &["logs.firelens"];
 }

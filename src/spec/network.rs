@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::choice::{CountOrList, WordOr};
-use super::scalar::{Cidr, DomainName, SubnetId, VpcId};
+use super::scalar::{Cidr, DomainName, NamespaceId, SubnetId, VpcId};
 
 /// The VPC of the deployment: created by default, or an existing one by id.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -111,8 +111,19 @@ pub struct FlowLogs {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Discovery {
-    /// Private DNS namespace; default `<deployment>.internal`. `.local` is refused: it belongs to multicast DNS.
-    pub namespace: Option<DomainName>,
+    /// Name of the private DNS namespace that is created, or `{id: …, name: …}` of one that exists in the VPC; default
+    /// `<deployment>.internal`. `.local` is refused: it belongs to multicast DNS.
+    pub namespace: Option<WordOr<DomainName, ExistingNamespace>>,
     /// Seconds that resolvers may keep an answer; default 10.
     pub ttl: Option<u32>,
+}
+
+/// A private DNS namespace of Cloud Map that exists. A code server is found in it under the deployment's name and its own.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExistingNamespace {
+    /// Id of the namespace, `ns-…`.
+    pub id: NamespaceId,
+    /// Its name, such as `tools.internal`.
+    pub name: DomainName,
 }

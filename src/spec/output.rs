@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::scalar::{BucketName, Region};
+use super::scalar::{BucketName, Region, VersionConstraint};
 
 /// What the rendered files bring along.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -21,6 +21,10 @@ pub struct Output {
 pub struct Terraform {
     /// Where the state is kept; without it Terraform's own default, or a file of yours beside the rendered ones.
     pub backend: Option<Backend>,
+    /// Versions of Terraform that may apply the module, of which none is below 1.11; default `>= 1.11`.
+    pub required_version: Option<VersionConstraint>,
+    /// Versions of the AWS provider, all of them 6; default `>= 6.0, < 7.0`.
+    pub aws_provider: Option<VersionConstraint>,
 }
 
 /// Settings of the CloudFormation templates.

@@ -68,6 +68,11 @@ const RETIRED: &[Retired] = &[
         instead: &["name them in `secrets` of the code location or task: a secret that exists is only ever read"],
     },
     Retired {
+        path: "cluster.create",
+        when: When::Always,
+        instead: &["remove it: a cluster is created unless `cluster.existing` names one"],
+    },
+    Retired {
         path: "config.delivery",
         when: When::Word("efs"),
         instead: &[
@@ -90,6 +95,14 @@ const RETIRED: &[Retired] = &[
         path: "database.protect",
         when: When::Always,
         instead: &["write `protect: false` at the top: it is about everything that holds data, and true by default"],
+    },
+    Retired {
+        path: "discovery.mode",
+        when: When::Always,
+        instead: &[
+            "remove it: code servers are found by private DNS of Cloud Map",
+            "with Service Connect webserver and daemon would know only the code locations that were there when they were deployed",
+        ],
     },
     Retired {
         path: "images.keep.tagged_days",

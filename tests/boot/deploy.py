@@ -1,10 +1,11 @@
 """Deploys a rendering's CloudFormation layers with the real AWS CLI, in the order and with the words of its plan, and calls
 the rendered `ops.sh`."""
 
-import json
 import os
 import shutil
 import subprocess
+
+import boto3
 
 from boot.rendered import REPOSITORY
 
@@ -24,6 +25,13 @@ class Deployer:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_PAGER": "",
         }
+        self.ssm = boto3.client(
+            "ssm",
+            endpoint_url=endpoint,
+            region_name=deployment.region,
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
         beside = REPOSITORY / ".venv" / "bin" / "aws"
         self.program = str(beside) if beside.exists() else shutil.which("aws")
 
@@ -51,7 +59,8 @@ class Deployer:
         return done.stderr + done.stdout
 
     def parameter(self, path):
-        return json.loads(self.aws("ssm", "get-parameter", "--name", path))["Parameter"]["Value"]
+        """A published value; a look, so not worth a process of the CLI."""
+        return self.ssm.get_parameter(Name=path)["Parameter"]["Value"]
 
     def layer(self, layer, **values):
         """One stack; `values` are the parameters that the plan says a deployer passes."""
@@ -72,8 +81,7 @@ class Deployer:
 
     def upload_config(self):
         """Both files under the digest's key, as `ops.sh config` does between the data and the platform layer."""
-        bucket = self.aws("ssm", "get-parameter", "--name", f"/dagforge/{self.deployment.name}/data/config_bucket")
-        bucket = json.loads(bucket)["Parameter"]["Value"]
+        bucket = self.parameter(f"/dagforge/{self.deployment.name}/data/config_bucket")
         for file in self.deployment.plan["config"]["files"].values():
             source = str(self.deployment.folder / "config" / file["name"])
             self.aws("s3api", "put-object", "--bucket", bucket, "--key", file["digest_key"], "--body", source)

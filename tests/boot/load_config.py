@@ -1,14 +1,20 @@
 """Loads dagster.yaml and workspace.yaml of a folder with Dagster's own code, in the environment of the container.
 
-Run by the image's Python (`python load_config.py FOLDER`). Nothing is contacted: every configurable class is validated
-against its own `config_type`, and all but the storage (whose constructor connects) are constructed. Prints what it
-understood as JSON.
+Run by the image's Python. Each line of standard input is a JSON object with the `folder` and the `environment`; the answer
+is a line of JSON with what was `understood`, or the `error`. A child of its own reads each, so that no environment is left
+over for the next one, and Dagster is imported once for all.
+
+Nothing is contacted: every configurable class is validated against its own `config_type`, and all but the storage (whose
+constructor connects) are constructed.
 """
 
 import json
 import os
 import sys
+import traceback
 
+import dagster_aws.ecs
+import dagster_aws.s3
 import yaml
 from dagster._config import process_config
 from dagster._core.instance.config import dagster_instance_config
@@ -27,11 +33,11 @@ def configurable(data):
     kind = class_from_code_pointer(data.module_name, data.class_name)
     result = process_config(kind.config_type(), data.config_dict)
     if not result.success:
-        sys.exit("\n".join(f"{data.class_name}: {error.message}" for error in result.errors))
+        raise ValueError("\n".join(f"{data.class_name}: {error.message}" for error in result.errors))
     return kind, result.value
 
 
-def main(folder):
+def load(folder):
     loaded, _ = dagster_instance_config(folder)
     ref = InstanceRef.from_dir(folder)
     understood = {"instance": sorted(loaded)}
@@ -51,9 +57,24 @@ def main(folder):
     with open(path) as file:
         result = process_workspace_config(yaml.safe_load(file))
     if not result.success:
-        sys.exit("\n".join(error.message for error in result.errors))
+        raise ValueError("\n".join(error.message for error in result.errors))
     understood["locations"] = [origin.location_name for origin in WorkspaceFileTarget([path]).create_origins()]
-    json.dump(understood, sys.stdout, default=str)
+    return understood
 
 
-main(sys.argv[1])
+def answer(asked):
+    """What a child says; it never returns."""
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    try:
+        told = {"understood": load(asked["folder"])}
+    except Exception:
+        told = {"error": traceback.format_exc()}
+    print(json.dumps(told, default=str), flush=True)
+    os._exit(0)
+
+
+for line in sys.stdin:
+    if not (child := os.fork()):
+        answer(json.loads(line))
+    os.waitpid(child, 0)

@@ -57,6 +57,23 @@ def run_init_container(deployment, container, folder, **changed):
 
 
 @pytest.fixture(scope="module")
+def loaded():
+    """Has Dagster load a folder in an environment, and returns what it understood."""
+    program = [PYTHON, HERE / "load_config.py"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as dagster:
+
+        def load(folder, environment):
+            dagster.stdin.write(json.dumps({"folder": str(folder), "environment": environment}) + "\n")
+            dagster.stdin.flush()
+            told = json.loads(dagster.stdout.readline() or '{"error": "no answer"}')
+            assert "error" not in told, told["error"]
+            return told["understood"]
+
+        yield load
+        dagster.stdin.close()
+
+
+@pytest.fixture(scope="module")
 def every():
     found = deployments()
     assert found, f"nothing is rendered in {OUTPUT}"
@@ -76,7 +93,7 @@ def folder(tmp_path):
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_dagster_loads_what_the_init_container_leaves(deployment, reader, folder):
+def test_dagster_loads_what_the_init_container_leaves(deployment, reader, folder, loaded):
     config, container = containers(deployment, reader)
     done = run_init_container(deployment, config, folder)
     assert done.returncode == 0, done.stderr
@@ -85,15 +102,7 @@ def test_dagster_loads_what_the_init_container_leaves(deployment, reader, folder
     # As ECS does it: botocore reads the second one only.
     region = {"AWS_REGION": deployment.region, "AWS_DEFAULT_REGION": deployment.region}
     region |= {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
-    loaded = subprocess.run(
-        [PYTHON, HERE / "load_config.py", folder],
-        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"} | region | environment(container),
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
-    assert loaded.returncode == 0, loaded.stdout + loaded.stderr
-    understood = json.loads(loaded.stdout)
+    understood = loaded(folder, {"PATH": os.environ["PATH"], "HOME": "/nonexistent"} | region | environment(container))
     assert understood["run_launcher"]["class"] == "EcsRunLauncher"
     assert understood["compute_logs"]["class"] == "S3ComputeLogManager"
     workspace = deployment.plan["instance"]["workspace"]

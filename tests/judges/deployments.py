@@ -50,6 +50,11 @@ class Deployment:
         config = self.plan["config"]
         return f"s3://{bucket}/{config['prefix']}/{config['digest']}/"
 
+    def distinct_templates(self):
+        """One of those that are the same but for the key of their code location or task."""
+        found = {layer.text.replace(str(layer.owner), "KEY") if layer.owner else layer.text: layer.path for layer in self.layers}
+        return sorted(found.values())
+
     def text(self):
         """All templates at once."""
         return "\n".join(path.read_text() for path in self.templates)
@@ -110,6 +115,12 @@ def render(text, out, environment=None):
     run(DAGFORGE, "render", "all", spec, "--out", out / "output", *chosen)
     (folder,) = (path.parent for path in (out / "output").glob("*/plan.json"))
     return Deployment(folder)
+
+
+def render_all(spec, out):
+    """Renders the spec at a path, and returns its deployments."""
+    run(DAGFORGE, "render", "all", spec, "--out", out)
+    return [Deployment(path.parent) for path in sorted(out.glob("*/plan.json"))]
 
 
 def changed(name, out, change):

@@ -13,7 +13,7 @@ def lint(templates, region):
 
 
 def test_every_template_is_clean(deployment):
-    done = lint(deployment.templates, deployment.region)
+    done = lint(deployment.distinct_templates(), deployment.region)
     assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
 
 

@@ -11,9 +11,13 @@ from statements import listed, permissions
 WITHOUT_RESOURCE = {
     "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
     "ecr:GetAuthorizationToken",
+    "ecs:DeregisterTaskDefinition",
     "ecs:DescribeTaskDefinition",
     "ecs:ListServices",
+    "ecs:ListTaskDefinitions",
+    "ecs:RegisterTaskDefinition",
     "logs:DescribeLogGroups",
     "ssmmessages:CreateControlChannel",
     "ssmmessages:CreateDataChannel",
@@ -76,7 +80,9 @@ def test_roles_are_passed_to_one_service(deployment):
         if "iam:PassRole" in listed(it["Action"]):
             assert listed(it["Action"]) == ["iam:PassRole"], where
             passed = it["Condition"]["StringEquals"]["iam:PassedToService"]
-            assert passed == "ecs-tasks.amazonaws.com", where
+            # Whoever updates a schedule passes the schedule's role.
+            schedules = all(resource.endswith("-schedule") for resource in listed(it["Resource"]))
+            assert passed == ("scheduler.amazonaws.com" if schedules else "ecs-tasks.amazonaws.com"), where
             root = f":role{deployment.plan['deployment']['role_root']}"
             assert all(root in resource for resource in listed(it["Resource"])), where
 
@@ -84,7 +90,29 @@ def test_roles_are_passed_to_one_service(deployment):
 def test_tasks_are_started_and_tagged_in_the_cluster_alone(deployment):
     for where, it in every(deployment):
         actions = set(listed(it["Action"]))
-        if actions & {"ecs:RunTask", "ecs:StopTask"}:
+        if "ecs:RunTask" in actions:
             assert "ecs:cluster" in it["Condition"]["ArnEquals"], where
         if "ecs:TagResource" in actions:
-            assert it["Condition"]["StringEquals"]["ecs:CreateAction"] == "RunTask", where
+            tasks = all(":task/" in resource for resource in listed(it["Resource"]))
+            made = "RunTask" if tasks else "RegisterTaskDefinition"
+            assert it["Condition"]["StringEquals"]["ecs:CreateAction"] == made, where
+
+
+def test_definitions_are_registered_under_the_deployments_tag(deployment):
+    for where, it in every(deployment):
+        if "ecs:RegisterTaskDefinition" in listed(it["Action"]):
+            assert listed(it["Action"]) == ["ecs:RegisterTaskDefinition"], where
+            tag = it["Condition"]["StringEquals"]["aws:RequestTag/dagforge:deployment"]
+            assert tag == deployment.name, where
+
+
+def test_tasks_of_others_are_not_stopped(deployment):
+    """The resource names the cluster; in one that is shared the tag tells the deployment's own tasks from others."""
+    shared = deployment.plan["platform"]["cluster"]["created"] is None
+    own = {"aws:ResourceTag/dagforge:deployment": deployment.name}
+    for where, it in every(deployment):
+        if "ecs:StopTask" in listed(it["Action"]):
+            condition = it["Condition"]
+            assert condition == {"StringEquals": own} if shared else "ecs:cluster" in condition["ArnEquals"], where
+        elif "ecs:DescribeTasks" in listed(it["Action"]) and shared and "Enter" not in it["Sid"]:
+            assert it["Condition"] == {"StringEqualsIfExists": own}, where

@@ -77,6 +77,7 @@ const TF_ALONE: &[Listed] = &[
 /// Read by no blueprint.
 const NOBODY: &[Listed] = &[
     ("access", "null where nobody is named"),
+    ("access.deploy_role.arn", "the workflow names it"),
     ("extra.*", "files of the user's own, as they are"),
     ("layers[].adopts", "the commands of the runbook and of `ops.sh` say it"),
     ("config.files.*", "the parts of the init container's command"),

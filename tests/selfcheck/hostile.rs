@@ -37,7 +37,8 @@ const IDENTIFIERS: &[Listed] = &[
 ];
 
 /// Keys of maps, which YAML keeps on one line: each is a word of AWS's that the plan writes itself.
-const KEYS: &[&str] = &["*.condition.key", "*.condition.operator", "data.database.created.parameters[].name"];
+const KEYS: &[&str] =
+    &["access.deploy_role.*_key", "*.condition.key", "*.condition.operator", "data.database.created.parameters[].name"];
 
 /// Where stacks find each other's values; no two are the same.
 const PUBLISHED: &str = "layers[].publishes.*.path";

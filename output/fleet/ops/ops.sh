@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly deployment='fleet'
 readonly region='us-east-1'
 readonly url_suffix='amazonaws.com'
-readonly account=''
+readonly account='123456789012'
 readonly cluster='fleet'
 readonly platform='linux/arm64'
 readonly protected=true
@@ -52,6 +52,7 @@ layers() {
   "$@" 'location' 'events' 'fleet-location-events' 'cfn/50-location-events.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'location' 'reporting' 'fleet-location-reporting' 'cfn/50-location-reporting.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'location' 'platform-ops' 'fleet-location-platform-ops' 'cfn/50-location-platform-ops.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
+  "$@" 'access' '' 'fleet-access' 'cfn/70-access.yaml' false false '--capabilities' 'CAPABILITY_NAMED_IAM'
 }
 
 # The services: what they are called here, name, container.
@@ -703,7 +704,7 @@ destroy_command() {
 
 destroy_cfn() {
   buckets empty_bucket
-  for stack in 'fleet-location-platform-ops' 'fleet-location-reporting' 'fleet-location-events' 'fleet-location-dbt' 'fleet-location-athena' 'fleet-location-ml-serving' 'fleet-location-ml-training' 'fleet-location-inventory' 'fleet-location-logistics' 'fleet-location-finance' 'fleet-location-marketing' 'fleet-location-sales' 'fleet-ui' 'fleet-platform' 'fleet-data' 'fleet-registry-platform-ops' 'fleet-registry-reporting' 'fleet-registry-events' 'fleet-registry-dbt' 'fleet-registry-athena' 'fleet-registry-ml-serving' 'fleet-registry-ml-training' 'fleet-registry-inventory' 'fleet-registry-logistics' 'fleet-registry-finance' 'fleet-registry-marketing' 'fleet-registry-sales' 'fleet-registry' 'fleet-network'; do
+  for stack in 'fleet-access' 'fleet-location-platform-ops' 'fleet-location-reporting' 'fleet-location-events' 'fleet-location-dbt' 'fleet-location-athena' 'fleet-location-ml-serving' 'fleet-location-ml-training' 'fleet-location-inventory' 'fleet-location-logistics' 'fleet-location-finance' 'fleet-location-marketing' 'fleet-location-sales' 'fleet-ui' 'fleet-platform' 'fleet-data' 'fleet-registry-platform-ops' 'fleet-registry-reporting' 'fleet-registry-events' 'fleet-registry-dbt' 'fleet-registry-athena' 'fleet-registry-ml-serving' 'fleet-registry-ml-training' 'fleet-registry-inventory' 'fleet-registry-logistics' 'fleet-registry-finance' 'fleet-registry-marketing' 'fleet-registry-sales' 'fleet-registry' 'fleet-network'; do
     say "$stack"
     run aws cloudformation delete-stack --stack-name "$stack"
     run aws cloudformation wait stack-delete-complete --stack-name "$stack"

@@ -14,6 +14,8 @@ terraform {
 provider "aws" {
   region = "us-east-1"
 
+  allowed_account_ids = ["123456789012"]
+
   default_tags {
     tags = {
       "dagforge:deployment" = "fleet"

@@ -34,6 +34,11 @@ resource "aws_ecs_cluster_capacity_providers" "main" {
   }
 }
 
+locals {
+  cluster        = aws_ecs_cluster.main.arn
+  exec_log_group = aws_cloudwatch_log_group.exec.name
+}
+
 resource "aws_service_discovery_private_dns_namespace" "main" {
   name        = "lakehouse.internal"
   description = "Code locations of the Dagster deployment lakehouse"
@@ -45,8 +50,6 @@ locals {
 }
 
 locals {
-  cluster                      = aws_ecs_cluster.main.arn
-  exec_log_group               = aws_cloudwatch_log_group.exec.name
   daemon_log_group             = aws_cloudwatch_log_group.core_daemon.name
   load_balancer_security_group = aws_security_group.load_balancer.id
   webserver_security_group     = aws_security_group.webserver.id
@@ -538,7 +541,7 @@ resource "aws_ecs_task_definition" "core_daemon" {
       command = [
         join("\n", [
           "umask 0222",
-          "cd /opt/dagster/config",
+          "cd /opt/dagster/dagster_home",
           "aws s3api get-object --bucket \"$DAGFORGE_CONFIG_BUCKET\" --key config/dagster.yaml --version-id ${local.dagster_yaml_version} dagster.yaml > /dev/null || { echo \"dagster.yaml cannot be fetched: was the config uploaded?\" >&2; exit 1; }",
           "aws s3api get-object --bucket \"$DAGFORGE_CONFIG_BUCKET\" --key config/workspace.yaml --version-id ${local.workspace_yaml_version} workspace.yaml > /dev/null || { echo \"workspace.yaml cannot be fetched: was the config uploaded?\" >&2; exit 1; }",
           "sed -i \"s|__DAGFORGE_SUBNET_1__|$${DAGFORGE_SUBNET_1:?is empty}|\" dagster.yaml",
@@ -563,7 +566,7 @@ resource "aws_ecs_task_definition" "core_daemon" {
       ]
 
       mountPoints = [
-        { sourceVolume = "config", containerPath = "/opt/dagster/config", readOnly = false },
+        { sourceVolume = "config", containerPath = "/opt/dagster/dagster_home", readOnly = false },
       ]
 
       logConfiguration = {
@@ -586,7 +589,7 @@ resource "aws_ecs_task_definition" "core_daemon" {
         "dagster-daemon",
         "run",
         "-w",
-        "/opt/dagster/config/workspace.yaml",
+        "/opt/dagster/dagster_home/workspace.yaml",
         "--log-format",
         "json",
       ]
@@ -603,7 +606,7 @@ resource "aws_ecs_task_definition" "core_daemon" {
       environment = [
         { name = "AWS_DEFAULT_REGION", value = "eu-west-1" },
         { name = "DAGFORGE_COMPUTE_LOGS_BUCKET", value = local.compute_logs_bucket },
-        { name = "DAGSTER_HOME", value = "/opt/dagster/config" },
+        { name = "DAGSTER_HOME", value = "/opt/dagster/dagster_home" },
         { name = "DAGSTER_POSTGRES_DB", value = "dagster" },
         { name = "DAGSTER_POSTGRES_HOSTNAME", value = local.database_host },
         { name = "DAGSTER_POSTGRES_USERNAME", value = "dagster" },
@@ -614,7 +617,7 @@ resource "aws_ecs_task_definition" "core_daemon" {
       ]
 
       mountPoints = [
-        { sourceVolume = "config", containerPath = "/opt/dagster/config", readOnly = true },
+        { sourceVolume = "config", containerPath = "/opt/dagster/dagster_home", readOnly = true },
         { sourceVolume = "tmp", containerPath = "/tmp", readOnly = false },
       ]
 

@@ -286,7 +286,7 @@ resource "aws_ecs_task_definition" "core_webserver" {
       command = [
         join("\n", [
           "umask 0222",
-          "cd /opt/dagster/config",
+          "cd /opt/dagster/dagster_home",
           "aws s3api get-object --bucket \"$DAGFORGE_CONFIG_BUCKET\" --key config/dagster.yaml --version-id ${local.dagster_yaml_version} dagster.yaml > /dev/null || { echo \"dagster.yaml cannot be fetched: was the config uploaded?\" >&2; exit 1; }",
           "aws s3api get-object --bucket \"$DAGFORGE_CONFIG_BUCKET\" --key config/workspace.yaml --version-id ${local.workspace_yaml_version} workspace.yaml > /dev/null || { echo \"workspace.yaml cannot be fetched: was the config uploaded?\" >&2; exit 1; }",
           "sed -i \"s|__DAGFORGE_SUBNET_1__|$${DAGFORGE_SUBNET_1:?is empty}|\" dagster.yaml",
@@ -311,7 +311,7 @@ resource "aws_ecs_task_definition" "core_webserver" {
       ]
 
       mountPoints = [
-        { sourceVolume = "config", containerPath = "/opt/dagster/config", readOnly = false },
+        { sourceVolume = "config", containerPath = "/opt/dagster/dagster_home", readOnly = false },
       ]
 
       logConfiguration = {
@@ -337,7 +337,7 @@ resource "aws_ecs_task_definition" "core_webserver" {
         "-p",
         "3000",
         "-w",
-        "/opt/dagster/config/workspace.yaml",
+        "/opt/dagster/dagster_home/workspace.yaml",
       ]
 
       user                   = "1000:1000"
@@ -356,7 +356,7 @@ resource "aws_ecs_task_definition" "core_webserver" {
       environment = [
         { name = "AWS_DEFAULT_REGION", value = "eu-west-1" },
         { name = "DAGFORGE_COMPUTE_LOGS_BUCKET", value = local.compute_logs_bucket },
-        { name = "DAGSTER_HOME", value = "/opt/dagster/config" },
+        { name = "DAGSTER_HOME", value = "/opt/dagster/dagster_home" },
         { name = "DAGSTER_POSTGRES_DB", value = "dagster" },
         { name = "DAGSTER_POSTGRES_HOSTNAME", value = local.database_host },
         { name = "DAGSTER_POSTGRES_USERNAME", value = "dagster" },
@@ -367,7 +367,7 @@ resource "aws_ecs_task_definition" "core_webserver" {
       ]
 
       mountPoints = [
-        { sourceVolume = "config", containerPath = "/opt/dagster/config", readOnly = true },
+        { sourceVolume = "config", containerPath = "/opt/dagster/dagster_home", readOnly = true },
         { sourceVolume = "tmp", containerPath = "/tmp", readOnly = false },
       ]
 
@@ -437,7 +437,7 @@ resource "aws_ecs_service" "core_webserver" {
 resource "aws_appautoscaling_target" "core_webserver" {
   service_namespace  = "ecs"
   scalable_dimension = "ecs:service:DesiredCount"
-  resource_id        = "service/${aws_ecs_cluster.main.name}/${aws_ecs_service.core_webserver.name}"
+  resource_id        = join("/", ["service", "lakehouse", aws_ecs_service.core_webserver.name])
   min_capacity       = var.services_enabled ? 1 : 0
   max_capacity       = var.services_enabled ? 3 : 0
 }

@@ -248,8 +248,7 @@ resource "aws_ecs_task_definition" "run_invoices" {
           awslogs-group         = local.run_log_group_invoices
           awslogs-region        = local.region
           awslogs-stream-prefix = "run"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -323,6 +322,30 @@ resource "aws_iam_role_policy" "server_invoices" {
           "arn:${local.partition}:rds-db:${local.region}:${local.account_id}:dbuser:${local.database_resource_id}/dagster",
         ]
       },
+      {
+        Sid    = "ExecuteCommand"
+        Effect = "Allow"
+        Action = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
+        Resource = [
+          "*",
+        ]
+      },
+      {
+        Sid    = "FindSessionLog"
+        Effect = "Allow"
+        Action = ["logs:DescribeLogGroups"]
+        Resource = [
+          "*",
+        ]
+      },
+      {
+        Sid    = "WriteSessionLog"
+        Effect = "Allow"
+        Action = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        Resource = [
+          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/ledger/exec:*",
+        ]
+      },
     ]
   })
 }
@@ -364,7 +387,7 @@ resource "aws_ecs_task_definition" "server_invoices" {
       ]
 
       user                   = "1000:1000"
-      readonlyRootFilesystem = true
+      readonlyRootFilesystem = false
       stopTimeout            = 75
       linuxParameters        = { initProcessEnabled = true }
 
@@ -400,8 +423,7 @@ resource "aws_ecs_task_definition" "server_invoices" {
           awslogs-group         = local.server_log_group_invoices
           awslogs-region        = local.region
           awslogs-stream-prefix = "server"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -437,7 +459,7 @@ resource "aws_ecs_service" "server_invoices" {
   deployment_minimum_healthy_percent = 0
   deployment_maximum_percent         = 100
   enable_ecs_managed_tags            = true
-  enable_execute_command             = false
+  enable_execute_command             = true
   propagate_tags                     = "SERVICE"
 
   tags = { "dagforge:service" = "ledger_server_bills" }
@@ -486,7 +508,7 @@ resource "aws_cloudwatch_metric_alarm" "bills_down" {
 
 resource "aws_cloudwatch_log_metric_filter" "failed_runs_invoices" {
   name           = "failed-runs"
-  log_group_name = aws_cloudwatch_log_group.run_invoices.name
+  log_group_name = local.run_log_group_invoices
   pattern        = "RUN_FAILURE"
 
   metric_transformation {

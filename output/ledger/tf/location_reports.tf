@@ -258,8 +258,7 @@ resource "aws_ecs_task_definition" "run_reports" {
           awslogs-group         = local.run_log_group_reports
           awslogs-region        = local.region
           awslogs-stream-prefix = "otel"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -297,8 +296,7 @@ resource "aws_ecs_task_definition" "run_reports" {
           awslogs-group         = local.run_log_group_reports
           awslogs-region        = local.region
           awslogs-stream-prefix = "run"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -372,6 +370,30 @@ resource "aws_iam_role_policy" "server_reports" {
           "arn:${local.partition}:rds-db:${local.region}:${local.account_id}:dbuser:${local.database_resource_id}/dagster",
         ]
       },
+      {
+        Sid    = "ExecuteCommand"
+        Effect = "Allow"
+        Action = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
+        Resource = [
+          "*",
+        ]
+      },
+      {
+        Sid    = "FindSessionLog"
+        Effect = "Allow"
+        Action = ["logs:DescribeLogGroups"]
+        Resource = [
+          "*",
+        ]
+      },
+      {
+        Sid    = "WriteSessionLog"
+        Effect = "Allow"
+        Action = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        Resource = [
+          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/ledger/exec:*",
+        ]
+      },
     ]
   })
 }
@@ -436,8 +458,7 @@ resource "aws_ecs_task_definition" "server_reports" {
           awslogs-group         = local.server_log_group_reports
           awslogs-region        = local.region
           awslogs-stream-prefix = "otel"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -459,7 +480,7 @@ resource "aws_ecs_task_definition" "server_reports" {
       ]
 
       user                   = "1000:1000"
-      readonlyRootFilesystem = true
+      readonlyRootFilesystem = false
       stopTimeout            = 75
       linuxParameters        = { initProcessEnabled = true }
 
@@ -500,8 +521,7 @@ resource "aws_ecs_task_definition" "server_reports" {
           awslogs-group         = local.server_log_group_reports
           awslogs-region        = local.region
           awslogs-stream-prefix = "server"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -537,7 +557,7 @@ resource "aws_ecs_service" "server_reports" {
   deployment_minimum_healthy_percent = 0
   deployment_maximum_percent         = 100
   enable_ecs_managed_tags            = true
-  enable_execute_command             = false
+  enable_execute_command             = true
   propagate_tags                     = "SERVICE"
 
   tags = { "dagforge:service" = "ledger_server_reports" }
@@ -586,7 +606,7 @@ resource "aws_cloudwatch_metric_alarm" "reports_down" {
 
 resource "aws_cloudwatch_log_metric_filter" "failed_runs_reports" {
   name           = "failed-runs"
-  log_group_name = aws_cloudwatch_log_group.run_reports.name
+  log_group_name = local.run_log_group_reports
   pattern        = "RUN_FAILURE"
 
   metric_transformation {

@@ -32,6 +32,21 @@ resource "aws_cloudwatch_metric_alarm" "daemon_down" {
   }
 }
 
+resource "aws_cloudwatch_metric_alarm" "runs_given_up" {
+  alarm_name          = "ledger-runs-given-up"
+  alarm_description   = "The daemon has given up a run that was killed, did not start or took too long: see its log"
+  namespace           = "Dagforge"
+  metric_name         = "ledger/given_up/failed-runs"
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [local.alarm_topic]
+  ok_actions          = [local.alarm_topic]
+}
+
 resource "aws_cloudwatch_metric_alarm" "web_5xx" {
   alarm_name          = "ledger-web-5xx"
   alarm_description   = "The UI answers with errors"
@@ -89,6 +104,25 @@ resource "aws_cloudwatch_metric_alarm" "db_cpu" {
   dimensions = {
     "DBClusterIdentifier" = local.database_identifier
   }
+}
+
+resource "aws_cloudwatch_dashboard" "overview" {
+  dashboard_name = "ledger-eu-central-1"
+
+  dashboard_body = join(",", [
+    "{\"widgets\":[{\"type\":\"alarm\",\"x\":0,\"y\":0,\"width\":24,\"height\":3,\"properties\":{\"title\":\"Alarms\",\"alarms\":[\"arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm:ledger-daemon-down\",\"arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm:ledger-runs-given-up\",\"arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm:ledger-web-5xx\",\"arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm:ledger-web-unhealthy\",\"arn:${local.partition}:cloudwatch:${local.region}:${local.account_id}:alarm:ledger-db-cpu\"]}}",
+    "{\"type\":\"metric\",\"x\":0,\"y\":3,\"width\":8,\"height\":6,\"properties\":{\"title\":\"UI: requests and errors\",\"region\":\"eu-central-1\",\"period\":60,\"yAxis\":{\"left\":{\"min\":0}},\"metrics\":[[\"AWS/ApplicationELB\",\"RequestCount\",\"LoadBalancer\",\"${local.ui_load_balancer_name}\",\"TargetGroup\",\"${local.ui_target_group_name}\",{\"stat\":\"Sum\",\"label\":\"requests\"}],[\"AWS/ApplicationELB\",\"HTTPCode_Target_5XX_Count\",\"LoadBalancer\",\"${local.ui_load_balancer_name}\",\"TargetGroup\",\"${local.ui_target_group_name}\",{\"stat\":\"Sum\",\"label\":\"5xx of the webserver\"}],[\"AWS/ApplicationELB\",\"HTTPCode_ELB_5XX_Count\",\"LoadBalancer\",\"${local.ui_load_balancer_name}\",{\"stat\":\"Sum\",\"label\":\"5xx of the load balancer\"}]]}}",
+    "{\"type\":\"metric\",\"x\":8,\"y\":3,\"width\":8,\"height\":6,\"properties\":{\"title\":\"UI: seconds to an answer\",\"region\":\"eu-central-1\",\"period\":60,\"yAxis\":{\"left\":{\"min\":0}},\"metrics\":[[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${local.ui_load_balancer_name}\",\"TargetGroup\",\"${local.ui_target_group_name}\",{\"stat\":\"p50\",\"label\":\"half\"}],[\"AWS/ApplicationELB\",\"TargetResponseTime\",\"LoadBalancer\",\"${local.ui_load_balancer_name}\",\"TargetGroup\",\"${local.ui_target_group_name}\",{\"stat\":\"p99\",\"label\":\"99 of 100\"}]]}}",
+    "{\"type\":\"metric\",\"x\":16,\"y\":3,\"width\":8,\"height\":6,\"properties\":{\"title\":\"UI: webservers\",\"region\":\"eu-central-1\",\"period\":60,\"yAxis\":{\"left\":{\"min\":0}},\"metrics\":[[\"AWS/ApplicationELB\",\"HealthyHostCount\",\"LoadBalancer\",\"${local.ui_load_balancer_name}\",\"TargetGroup\",\"${local.ui_target_group_name}\",{\"stat\":\"Minimum\",\"label\":\"healthy\"}],[\"AWS/ApplicationELB\",\"UnHealthyHostCount\",\"LoadBalancer\",\"${local.ui_load_balancer_name}\",\"TargetGroup\",\"${local.ui_target_group_name}\",{\"stat\":\"Maximum\",\"label\":\"unhealthy\"}]]}}",
+    "{\"type\":\"metric\",\"x\":0,\"y\":9,\"width\":8,\"height\":6,\"properties\":{\"title\":\"Webserver and daemon: tasks, fewest first\",\"region\":\"eu-central-1\",\"period\":60,\"yAxis\":{\"left\":{\"min\":0}},\"metrics\":[[{\"expression\":\"SORT(SEARCH('{ECS/ContainerInsights,ClusterName,ServiceName} MetricName=\\\"RunningTaskCount\\\" ClusterName=\\\"ledger\\\" (ServiceName=ledger_core)', 'Minimum'), MIN, ASC, 20)\",\"label\":\"$${PROP('Dim.ServiceName')}\"}]]}}",
+    "{\"type\":\"metric\",\"x\":8,\"y\":9,\"width\":8,\"height\":6,\"properties\":{\"title\":\"Code locations: servers, fewest first\",\"region\":\"eu-central-1\",\"period\":60,\"yAxis\":{\"left\":{\"min\":0}},\"metrics\":[[{\"expression\":\"SORT(SEARCH('{ECS/ContainerInsights,ClusterName,ServiceName} MetricName=\\\"RunningTaskCount\\\" ClusterName=\\\"ledger\\\" (ServiceName=ledger_server)', 'Minimum'), MIN, ASC, 20)\",\"label\":\"$${PROP('Dim.ServiceName')}\"}]]}}",
+    "{\"type\":\"metric\",\"x\":16,\"y\":9,\"width\":8,\"height\":6,\"properties\":{\"title\":\"Failed runs\",\"region\":\"eu-central-1\",\"period\":60,\"yAxis\":{\"left\":{\"min\":0}},\"metrics\":[[{\"expression\":\"SORT(SEARCH('{Dagforge} MetricName=ledger failed-runs', 'Sum', 300), SUM, DESC, 20)\",\"label\":\"\"}]]}}",
+    "{\"type\":\"metric\",\"x\":0,\"y\":15,\"width\":8,\"height\":6,\"properties\":{\"title\":\"CPU of the busiest services, percent\",\"region\":\"eu-central-1\",\"period\":60,\"yAxis\":{\"left\":{\"min\":0}},\"metrics\":[[{\"expression\":\"SORT(SEARCH('{AWS/ECS,ClusterName,ServiceName} MetricName=\\\"CPUUtilization\\\" ClusterName=\\\"ledger\\\" (ServiceName=ledger_core OR ServiceName=ledger_server)', 'Average'), MAX, DESC, 20)\",\"label\":\"$${PROP('Dim.ServiceName')}\"}]]}}",
+    "{\"type\":\"metric\",\"x\":8,\"y\":15,\"width\":8,\"height\":6,\"properties\":{\"title\":\"Memory of the fullest services, percent\",\"region\":\"eu-central-1\",\"period\":60,\"yAxis\":{\"left\":{\"min\":0}},\"metrics\":[[{\"expression\":\"SORT(SEARCH('{AWS/ECS,ClusterName,ServiceName} MetricName=\\\"MemoryUtilization\\\" ClusterName=\\\"ledger\\\" (ServiceName=ledger_core OR ServiceName=ledger_server)', 'Average'), MAX, DESC, 20)\",\"label\":\"$${PROP('Dim.ServiceName')}\"}]]}}",
+    "{\"type\":\"metric\",\"x\":16,\"y\":15,\"width\":8,\"height\":6,\"properties\":{\"title\":\"Database: use, percent\",\"region\":\"eu-central-1\",\"period\":60,\"yAxis\":{\"left\":{\"min\":0}},\"metrics\":[[\"AWS/RDS\",\"CPUUtilization\",\"DBClusterIdentifier\",\"${local.database_identifier}\",{\"stat\":\"Average\",\"label\":\"CPU\"}],[\"AWS/RDS\",\"ACUUtilization\",\"DBClusterIdentifier\",\"${local.database_identifier}\",{\"stat\":\"Average\",\"label\":\"capacity\"}]]}}",
+    "{\"type\":\"metric\",\"x\":0,\"y\":21,\"width\":8,\"height\":6,\"properties\":{\"title\":\"Database: connections\",\"region\":\"eu-central-1\",\"period\":60,\"yAxis\":{\"left\":{\"min\":0}},\"metrics\":[[\"AWS/RDS\",\"DatabaseConnections\",\"DBClusterIdentifier\",\"${local.database_identifier}\",{\"stat\":\"Maximum\",\"label\":\"connections\"}]]}}",
+    "{\"type\":\"metric\",\"x\":8,\"y\":21,\"width\":8,\"height\":6,\"properties\":{\"title\":\"Database: storage, bytes\",\"region\":\"eu-central-1\",\"period\":60,\"yAxis\":{\"left\":{\"min\":0}},\"metrics\":[[\"AWS/RDS\",\"VolumeBytesUsed\",\"DBClusterIdentifier\",\"${local.database_identifier}\",{\"stat\":\"Maximum\",\"label\":\"used\"}]]}}]}",
+  ])
 }
 
 resource "aws_cloudwatch_log_group" "migration" {
@@ -279,8 +313,7 @@ resource "aws_ecs_task_definition" "migration" {
           awslogs-group         = local.migration_log_group
           awslogs-region        = local.region
           awslogs-stream-prefix = "config"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -343,8 +376,7 @@ resource "aws_ecs_task_definition" "migration" {
           awslogs-group         = local.migration_log_group
           awslogs-region        = local.region
           awslogs-stream-prefix = "grant"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -389,8 +421,7 @@ resource "aws_ecs_task_definition" "migration" {
           awslogs-group         = local.migration_log_group
           awslogs-region        = local.region
           awslogs-stream-prefix = "migrate"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },

@@ -34,6 +34,11 @@ resource "aws_ecs_cluster_capacity_providers" "main" {
   }
 }
 
+locals {
+  cluster        = aws_ecs_cluster.main.arn
+  exec_log_group = aws_cloudwatch_log_group.exec.name
+}
+
 resource "aws_service_discovery_private_dns_namespace" "main" {
   name        = "ledger.internal"
   description = "Code locations of the Dagster deployment ledger"
@@ -45,8 +50,6 @@ locals {
 }
 
 locals {
-  cluster                      = aws_ecs_cluster.main.arn
-  exec_log_group               = aws_cloudwatch_log_group.exec.name
   daemon_log_group             = aws_cloudwatch_log_group.core_daemon.name
   load_balancer_security_group = aws_security_group.load_balancer.id
   webserver_security_group     = aws_security_group.webserver.id
@@ -479,6 +482,30 @@ resource "aws_iam_role_policy" "core_daemon" {
           "arn:${local.partition}:rds-db:${local.region}:${local.account_id}:dbuser:${local.database_resource_id}/dagster",
         ]
       },
+      {
+        Sid    = "ExecuteCommand"
+        Effect = "Allow"
+        Action = ["ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel", "ssmmessages:OpenDataChannel"]
+        Resource = [
+          "*",
+        ]
+      },
+      {
+        Sid    = "FindSessionLog"
+        Effect = "Allow"
+        Action = ["logs:DescribeLogGroups"]
+        Resource = [
+          "*",
+        ]
+      },
+      {
+        Sid    = "WriteSessionLog"
+        Effect = "Allow"
+        Action = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        Resource = [
+          "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/ledger/exec:*",
+        ]
+      },
     ]
   })
 }
@@ -550,8 +577,7 @@ resource "aws_ecs_task_definition" "core_daemon" {
           awslogs-group         = local.daemon_log_group
           awslogs-region        = local.region
           awslogs-stream-prefix = "config"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -614,8 +640,7 @@ resource "aws_ecs_task_definition" "core_daemon" {
           awslogs-group         = local.daemon_log_group
           awslogs-region        = local.region
           awslogs-stream-prefix = "grant"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -634,7 +659,7 @@ resource "aws_ecs_task_definition" "core_daemon" {
       ]
 
       user                   = "1000:1000"
-      readonlyRootFilesystem = true
+      readonlyRootFilesystem = false
       stopTimeout            = 120
       linuxParameters        = { initProcessEnabled = true }
 
@@ -671,8 +696,7 @@ resource "aws_ecs_task_definition" "core_daemon" {
           awslogs-group         = local.daemon_log_group
           awslogs-region        = local.region
           awslogs-stream-prefix = "daemon"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -690,7 +714,7 @@ resource "aws_ecs_service" "core_daemon" {
   deployment_minimum_healthy_percent = 0
   deployment_maximum_percent         = 100
   enable_ecs_managed_tags            = true
-  enable_execute_command             = false
+  enable_execute_command             = true
   propagate_tags                     = "SERVICE"
 
   tags = { "dagforge:service" = "ledger_core_daemon" }
@@ -711,4 +735,16 @@ resource "aws_ecs_service" "core_daemon" {
     aws_iam_role_policy.core_daemon,
     aws_iam_role_policy.core_daemon_execution,
   ]
+}
+
+resource "aws_cloudwatch_log_metric_filter" "runs_given_up" {
+  name           = "runs-given-up"
+  log_group_name = local.daemon_log_group
+  pattern        = "?\"as failed\" ?\"seconds to start\" ?\"has exceeded maximum runtime\""
+
+  metric_transformation {
+    namespace = "Dagforge"
+    name      = "ledger/given_up/failed-runs"
+    value     = "1"
+  }
 }

@@ -292,8 +292,7 @@ resource "aws_ecs_task_definition" "core_webserver" {
           awslogs-group         = local.webserver_log_group
           awslogs-region        = local.region
           awslogs-stream-prefix = "config"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -356,8 +355,7 @@ resource "aws_ecs_task_definition" "core_webserver" {
           awslogs-group         = local.webserver_log_group
           awslogs-region        = local.region
           awslogs-stream-prefix = "grant"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },
@@ -410,8 +408,7 @@ resource "aws_ecs_task_definition" "core_webserver" {
           awslogs-group         = local.webserver_log_group
           awslogs-region        = local.region
           awslogs-stream-prefix = "webserver"
-          mode                  = "non-blocking"
-          max-buffer-size       = "25m"
+          mode                  = "blocking"
         }
       }
     },

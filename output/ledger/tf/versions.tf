@@ -1,12 +1,12 @@
 # Rendered by dagforge. Change the spec and render again; edits here are lost.
 
 terraform {
-  required_version = ">= 1.11"
+  required_version = "~> 1.11"
 
   required_providers {
     aws = {
       source  = "hashicorp/aws"
-      version = ">= 6.0, < 7.0"
+      version = "~> 6.0"
     }
   }
 }

@@ -5,7 +5,7 @@ output "load_balancer_dns_name" {
 
 output "cluster" {
   description = "ECS cluster"
-  value       = aws_ecs_cluster.main.name
+  value       = "public"
 }
 
 output "config_bucket" {

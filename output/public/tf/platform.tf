@@ -34,6 +34,11 @@ resource "aws_ecs_cluster_capacity_providers" "main" {
   }
 }
 
+locals {
+  cluster        = aws_ecs_cluster.main.arn
+  exec_log_group = aws_cloudwatch_log_group.exec.name
+}
+
 resource "aws_service_discovery_private_dns_namespace" "main" {
   name        = "public.internal"
   description = "Code locations of the Dagster deployment public"
@@ -45,8 +50,6 @@ locals {
 }
 
 locals {
-  cluster                      = aws_ecs_cluster.main.arn
-  exec_log_group               = aws_cloudwatch_log_group.exec.name
   daemon_log_group             = aws_cloudwatch_log_group.core_daemon.name
   load_balancer_security_group = aws_security_group.load_balancer.id
   webserver_security_group     = aws_security_group.webserver.id

@@ -522,7 +522,7 @@ resource "aws_ecs_service" "core_webserver" {
 resource "aws_appautoscaling_target" "core_webserver" {
   service_namespace  = "ecs"
   scalable_dimension = "ecs:service:DesiredCount"
-  resource_id        = "service/${aws_ecs_cluster.main.name}/${aws_ecs_service.core_webserver.name}"
+  resource_id        = join("/", ["service", "public", aws_ecs_service.core_webserver.name])
   min_capacity       = var.services_enabled ? 2 : 0
   max_capacity       = var.services_enabled ? 6 : 0
 }

@@ -10,7 +10,7 @@ readonly deployment='shared'
 readonly region='us-gov-west-1'
 readonly url_suffix='amazonaws.com'
 readonly account='123456789012'
-readonly cluster='shared'
+readonly cluster='tools'
 readonly platform='linux/amd64'
 readonly protected=true
 readonly fixed_revision=''
@@ -28,6 +28,7 @@ layers() {
   "$@" 'data' '' 'shared-data' 'cfn/30-data.yaml' false true '--capabilities' 'CAPABILITY_NAMED_IAM'
   "$@" 'platform' 'core' 'shared-platform' 'cfn/40-platform.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
   "$@" 'ui' 'core' 'shared-ui' 'cfn/42-ui.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
+  "$@" 'operations' 'core' 'shared-operations' 'cfn/45-operations.yaml' false false '--capabilities' 'CAPABILITY_NAMED_IAM'
   "$@" 'location' 'sales' 'shared-location-sales' 'cfn/50-location-sales.yaml' true false '--capabilities' 'CAPABILITY_NAMED_IAM' '--parameter-overrides' 'GitRev='"${gitrev}"
 }
 
@@ -668,7 +669,7 @@ destroy_command() {
 
 destroy_cfn() {
   buckets empty_bucket
-  for stack in 'shared-location-sales' 'shared-ui' 'shared-platform' 'shared-data' 'shared-registry-sales' 'shared-registry'; do
+  for stack in 'shared-location-sales' 'shared-operations' 'shared-ui' 'shared-platform' 'shared-data' 'shared-registry-sales' 'shared-registry'; do
     say "$stack"
     run aws cloudformation delete-stack --stack-name "$stack"
     run aws cloudformation wait stack-delete-complete --stack-name "$stack"

@@ -371,10 +371,10 @@ resource "aws_ecs_task_definition" "server_sales" {
 }
 
 resource "aws_service_discovery_service" "server_sales" {
-  name = "sales"
+  name = "shared-sales"
 
   dns_config {
-    namespace_id   = local.namespace_id
+    namespace_id   = "ns-e4anhexample0004"
     routing_policy = "MULTIVALUE"
 
     dns_records {
@@ -390,7 +390,7 @@ resource "aws_service_discovery_service" "server_sales" {
 
 resource "aws_ecs_service" "server_sales" {
   name            = "shared_server_sales"
-  cluster         = local.cluster
+  cluster         = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:cluster/tools"
   task_definition = aws_ecs_task_definition.server_sales.arn
   launch_type     = "FARGATE"
   desired_count   = var.services_enabled ? 1 : 0
@@ -420,7 +420,6 @@ resource "aws_ecs_service" "server_sales" {
   }
 
   depends_on = [
-    aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.execution_sales,
     aws_iam_role_policy.server_sales,
   ]

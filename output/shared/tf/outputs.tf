@@ -1,6 +1,6 @@
 output "cluster" {
   description = "ECS cluster"
-  value       = aws_ecs_cluster.main.name
+  value       = "tools"
 }
 
 output "database" {

@@ -1,52 +1,4 @@
-resource "aws_cloudwatch_log_group" "exec" {
-  name              = "/dagforge/shared/exec"
-  retention_in_days = 365
-
-  skip_destroy = true
-}
-
-resource "aws_ecs_cluster" "main" {
-  name = "shared"
-
-  setting {
-    name  = "containerInsights"
-    value = "enhanced"
-  }
-
-  configuration {
-    execute_command_configuration {
-      logging = "OVERRIDE"
-
-      log_configuration {
-        cloud_watch_log_group_name = local.exec_log_group
-      }
-    }
-  }
-}
-
-resource "aws_ecs_cluster_capacity_providers" "main" {
-  cluster_name       = aws_ecs_cluster.main.name
-  capacity_providers = ["FARGATE", "FARGATE_SPOT"]
-
-  default_capacity_provider_strategy {
-    capacity_provider = "FARGATE"
-    weight            = 1
-  }
-}
-
-resource "aws_service_discovery_private_dns_namespace" "main" {
-  name        = "shared.internal"
-  description = "Code locations of the Dagster deployment shared"
-  vpc         = "vpc-0a1b2c3d4e5f60718"
-}
-
 locals {
-  namespace_id = aws_service_discovery_private_dns_namespace.main.id
-}
-
-locals {
-  cluster                  = aws_ecs_cluster.main.arn
-  exec_log_group           = aws_cloudwatch_log_group.exec.name
   daemon_log_group         = aws_cloudwatch_log_group.core_daemon.name
   webserver_security_group = aws_security_group.webserver.id
   daemon_security_group    = aws_security_group.daemon.id
@@ -368,14 +320,14 @@ resource "aws_iam_role_policy" "core_daemon" {
           "arn:${local.partition}:ecs:${local.region}:${local.account_id}:task-definition/shared_run_*:*",
         ]
 
-        Condition = { "ArnEquals" = { "ecs:cluster" = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:cluster/shared" } }
+        Condition = { "ArnEquals" = { "ecs:cluster" = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:cluster/tools" } }
       },
       {
         Sid    = "TagRuns"
         Effect = "Allow"
         Action = ["ecs:TagResource"]
         Resource = [
-          "arn:${local.partition}:ecs:${local.region}:${local.account_id}:task/shared/*",
+          "arn:${local.partition}:ecs:${local.region}:${local.account_id}:task/tools/*",
         ]
 
         Condition = { "StringEquals" = { "ecs:CreateAction" = "RunTask" } }
@@ -393,12 +345,22 @@ resource "aws_iam_role_policy" "core_daemon" {
       {
         Sid    = "WatchRuns"
         Effect = "Allow"
-        Action = ["ecs:DescribeTasks", "ecs:StopTask"]
+        Action = ["ecs:DescribeTasks"]
         Resource = [
-          "arn:${local.partition}:ecs:${local.region}:${local.account_id}:task/shared/*",
+          "arn:${local.partition}:ecs:${local.region}:${local.account_id}:task/tools/*",
         ]
 
-        Condition = { "ArnEquals" = { "ecs:cluster" = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:cluster/shared" } }
+        Condition = { "StringEqualsIfExists" = { "aws:ResourceTag/dagforge:deployment" = "shared" } }
+      },
+      {
+        Sid    = "StopRuns"
+        Effect = "Allow"
+        Action = ["ecs:StopTask"]
+        Resource = [
+          "arn:${local.partition}:ecs:${local.region}:${local.account_id}:task/tools/*",
+        ]
+
+        Condition = { "StringEquals" = { "aws:ResourceTag/dagforge:deployment" = "shared" } }
       },
       {
         Sid    = "ReadFailureLogs"
@@ -525,7 +487,8 @@ resource "aws_ecs_task_definition" "core_daemon" {
           "    run_ecs_tags:",
           "      - {key: \"dagforge:deployment\", value: \"shared\"}",
           "    run_task_kwargs:",
-          "      cluster: \"shared\"",
+          "      cluster: \"tools\"",
+          "      launchType: \"FARGATE\"",
           "      networkConfiguration:",
           "        awsvpcConfiguration:",
           "          subnets:",
@@ -598,7 +561,7 @@ resource "aws_ecs_task_definition" "core_daemon" {
           "load_from:",
           "  - grpc_server:",
           "      location_name: \"sales\"",
-          "      host: \"sales.shared.internal\"",
+          "      host: \"shared-sales.tools.internal\"",
           "      port: 4000",
         ]) },
       ]
@@ -683,7 +646,7 @@ resource "aws_ecs_task_definition" "core_daemon" {
 
 resource "aws_ecs_service" "core_daemon" {
   name            = "shared_core_daemon"
-  cluster         = local.cluster
+  cluster         = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:cluster/tools"
   task_definition = aws_ecs_task_definition.core_daemon.arn
   launch_type     = "FARGATE"
   desired_count   = var.services_enabled ? 1 : 0
@@ -709,7 +672,6 @@ resource "aws_ecs_service" "core_daemon" {
   }
 
   depends_on = [
-    aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.core_daemon,
     aws_iam_role_policy.core_daemon_execution,
   ]

@@ -166,12 +166,22 @@ resource "aws_iam_role_policy" "core_webserver" {
       {
         Sid    = "WatchRuns"
         Effect = "Allow"
-        Action = ["ecs:DescribeTasks", "ecs:StopTask"]
+        Action = ["ecs:DescribeTasks"]
         Resource = [
-          "arn:${local.partition}:ecs:${local.region}:${local.account_id}:task/shared/*",
+          "arn:${local.partition}:ecs:${local.region}:${local.account_id}:task/tools/*",
         ]
 
-        Condition = { "ArnEquals" = { "ecs:cluster" = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:cluster/shared" } }
+        Condition = { "StringEqualsIfExists" = { "aws:ResourceTag/dagforge:deployment" = "shared" } }
+      },
+      {
+        Sid    = "StopRuns"
+        Effect = "Allow"
+        Action = ["ecs:StopTask"]
+        Resource = [
+          "arn:${local.partition}:ecs:${local.region}:${local.account_id}:task/tools/*",
+        ]
+
+        Condition = { "StringEquals" = { "aws:ResourceTag/dagforge:deployment" = "shared" } }
       },
       {
         Sid    = "ReadComputeLogs"
@@ -282,7 +292,8 @@ resource "aws_ecs_task_definition" "core_webserver" {
           "    run_ecs_tags:",
           "      - {key: \"dagforge:deployment\", value: \"shared\"}",
           "    run_task_kwargs:",
-          "      cluster: \"shared\"",
+          "      cluster: \"tools\"",
+          "      launchType: \"FARGATE\"",
           "      networkConfiguration:",
           "        awsvpcConfiguration:",
           "          subnets:",
@@ -355,7 +366,7 @@ resource "aws_ecs_task_definition" "core_webserver" {
           "load_from:",
           "  - grpc_server:",
           "      location_name: \"sales\"",
-          "      host: \"sales.shared.internal\"",
+          "      host: \"shared-sales.tools.internal\"",
           "      port: 4000",
         ]) },
       ]
@@ -439,7 +450,7 @@ resource "aws_ecs_task_definition" "core_webserver" {
 
 resource "aws_ecs_service" "core_webserver" {
   name            = "shared_core_webserver"
-  cluster         = local.cluster
+  cluster         = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:cluster/tools"
   task_definition = aws_ecs_task_definition.core_webserver.arn
   launch_type     = "FARGATE"
   desired_count   = var.services_enabled ? 1 : 0
@@ -473,9 +484,12 @@ resource "aws_ecs_service" "core_webserver" {
   }
 
   depends_on = [
-    aws_ecs_cluster_capacity_providers.main,
     aws_iam_role_policy.core_webserver_execution,
     aws_iam_role_policy.core_webserver,
     aws_lb_listener_rule.ui,
   ]
+}
+
+locals {
+  ui_target_group_name = aws_lb_target_group.ui.arn_suffix
 }

@@ -127,11 +127,11 @@ impl Around<'_> {
     fn core(&self, name: &str, containers: &[Container], health_check: HealthCheck, below: &[String]) -> Service {
         let deployed = containers.iter().find(|it| it.name == name);
         let command = deployed.map(|it| it.command.clone()).unwrap_or_default();
-        let environment = self.instance_environment().into_iter().chain([config::home()]).collect();
+        let environment = self.instance_environment().into_iter().chain([config::home(self.deployment)]).collect();
         let docker = self.runs_in_docker();
         let socket = docker.then(|| bind(DOCKER_SOCKET.into(), DOCKER_SOCKET, false));
         let files = ["dagster.yaml", "workspace.yaml"]
-            .map(|it| bind(format!("./{it}").into(), &format!("{}/{it}", config::DIRECTORY), true));
+            .map(|it| bind(format!("./{it}").into(), &format!("{}/{it}", self.deployment.home), true));
         Service {
             profile: Some(PROFILE.to_owned()),
             build: Some(Build {
@@ -195,8 +195,8 @@ impl Around<'_> {
         if let Some(elsewhere) = Elsewhere::resolve(self.spec, self.deployment) {
             return text![self.here(&elsewhere.repository(repository)), ":", revision];
         }
-        let suffix = if self.deployment.partition == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" };
-        let host = text![self.account(), format!(".dkr.ecr.{}.{suffix}/", self.deployment.region)];
+        let host =
+            text![self.account(), format!(".dkr.ecr.{}.{}/", self.deployment.region, self.deployment.url_suffix)];
         text![host, repository.name.as_str(), ":", revision]
     }
 }

@@ -141,7 +141,7 @@ impl Local {
             servers: around.servers(),
             locations: around.locations().map(|it| it.key).collect(),
             dockerfile: around.dockerfile(),
-            workspace: format!("{}/workspace.yaml", super::config::DIRECTORY),
+            workspace: super::config::workspace(deployment),
             url: around.url(),
         })
     }

@@ -4,6 +4,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::Parts;
+use crate::plan::cluster;
+use crate::plan::exec;
 use crate::plan::iam::Role;
 use crate::plan::in_process::container_context;
 use crate::plan::key::Key;
@@ -11,7 +13,7 @@ use crate::plan::names::hex;
 use crate::plan::permission;
 use crate::plan::security;
 use crate::plan::task::{Container, HealthCheck, LogGroup, Service, TaskDefinition, service_tag, variable};
-use crate::plan::text::{Text, output, owned_output, text};
+use crate::plan::text::{Text, owned_output, text};
 use crate::spec::compute::{CodeLocation, Server as SpecServer};
 use crate::spec::location::ServerMode;
 use crate::spec::scalar::PythonModule;
@@ -71,10 +73,10 @@ impl Server {
         let written = parts.location.server.clone().unwrap_or_default();
         let log_group = log_group(parts);
         Self {
-            host: format!("{}.{}", parts.known_as(), parts.around.namespace),
+            host: parts.around.namespace.host(parts.known_as().as_str()),
             port: port(parts.location),
             discovery: discovery(parts),
-            role: role(parts),
+            role: role(parts, &log_group),
             task: task(parts, &written, &log_group),
             service: service(parts, written.replicas.unwrap_or(1)),
             log_group,
@@ -84,8 +86,8 @@ impl Server {
 
 fn discovery(parts: &Parts<'_>) -> Discovery {
     Discovery {
-        name: parts.known_as().to_string(),
-        namespace: output("platform", "namespace_id"),
+        name: parts.around.namespace.service(parts.known_as().as_str()),
+        namespace: parts.around.namespace.id(),
         ttl: parts.around.ttl,
         routing_policy: "MULTIVALUE".to_owned(),
         failure_threshold: 1,
@@ -93,8 +95,11 @@ fn discovery(parts: &Parts<'_>) -> Discovery {
 }
 
 /// Sensors and schedules are evaluated here, and what they log is a compute log.
-fn role(parts: &Parts<'_>) -> Role {
-    let mut role = parts.role("service", "server", "Code server of", parts.statements(Side::Server, Vec::new()));
+fn role(parts: &Parts<'_>, log_group: &LogGroup) -> Role {
+    let sessions = exec::everywhere(parts.spec);
+    let sessions = sessions.then(|| exec::statements(parts.spec, parts.around.deployment, log_group));
+    let statements = parts.statements(Side::Server, sessions.unwrap_or_default());
+    let mut role = parts.role("service", "server", "Code server of", statements);
     role.managed = permission::managed(parts.location.permissions.as_ref());
     role
 }
@@ -160,12 +165,12 @@ fn service(parts: &Parts<'_>, replicas: u32) -> Service {
     Service {
         tag: service_tag(&name),
         name,
-        cluster: output("platform", "cluster"),
+        cluster: cluster::reference(parts.around.deployment),
         desired_count: replicas,
         minimum_healthy_percent: if alone { 0 } else { 100 },
         maximum_percent: if alone { 100 } else { 200 },
         availability_zone_rebalancing: if alone { "DISABLED" } else { "ENABLED" }.to_owned(),
-        execute_command: false,
+        execute_command: exec::everywhere(parts.spec),
         subnets: parts.around.network.private_subnets.clone(),
         security_group: security::group("server"),
         health_check_grace_seconds: None,

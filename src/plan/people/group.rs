@@ -1,12 +1,12 @@
 //! The policy of one group of people: what each word of `allow` comes to on the services, logs and tasks that it names.
 
 use super::{Policy, Rooms};
-use crate::plan::access::{cluster_arn, tasks_arn};
+use crate::plan::access::{cluster_arn, look, tasks_arn};
+use crate::plan::cluster;
 use crate::plan::deployment::Deployment;
 use crate::plan::iam::{Statement, arn};
 use crate::plan::key::Key;
 use crate::plan::location::Location;
-use crate::plan::platform::cluster_name;
 use crate::plan::task::{LogGroup, SERVICE_TAG, Service};
 use crate::plan::tasks::{Task, trigger};
 use crate::plan::text::{Input, Text, text};
@@ -71,14 +71,20 @@ impl<'a> Parts<'a> {
 }
 
 /// The policy of a group.
-pub(super) fn policy(key: &Key, group: &Group, deployment: &Deployment, rooms: Rooms<'_>) -> Policy {
+pub(super) fn policy(
+    key: &Key,
+    group: &Group,
+    deployment: &Deployment,
+    rooms: Rooms<'_>,
+    session_key: Option<&Text>,
+) -> Policy {
     let parts = Parts::of(group, rooms);
     let names = |names: Option<Vec<String>>| names.unwrap_or_default();
     Policy {
         name: format!("{}-{}-{key}", deployment.name, deployment.region),
         path: deployment.role_path("access"),
         description: format!("What {key} may do in {}", deployment.name),
-        statements: statements(group, &parts, deployment),
+        statements: statements(group, &parts, deployment, session_key),
         roles: names(group.roles.as_ref().map(|it| it.iter().map(ToString::to_string).collect())),
         groups: names(group.groups.as_ref().map(|it| it.iter().map(ToString::to_string).collect())),
         users: names(group.users.as_ref().map(|it| it.iter().map(ToString::to_string).collect())),
@@ -87,8 +93,8 @@ pub(super) fn policy(key: &Key, group: &Group, deployment: &Deployment, rooms: R
 }
 
 /// A word that applies to nothing comes to no statement; a finding says so.
-fn statements(group: &Group, parts: &Parts<'_>, deployment: &Deployment) -> Vec<Statement> {
-    let cluster = cluster_name(deployment);
+fn statements(group: &Group, parts: &Parts<'_>, deployment: &Deployment, session_key: Option<&Text>) -> Vec<Statement> {
+    let cluster = cluster::name(deployment);
     let allows = |word: Allow| group.allow.contains(&word);
     let mut statements = Vec::new();
     if allows(Allow::Logs) {
@@ -98,10 +104,10 @@ fn statements(group: &Group, parts: &Parts<'_>, deployment: &Deployment) -> Vec<
         statements.extend(restart(parts, &cluster));
     }
     if allows(Allow::Exec) {
-        statements.extend(enter(parts, &cluster));
+        statements.extend(enter(parts, &cluster, session_key));
     }
     if allows(Allow::Run) && !parts.tasks.is_empty() {
-        statements.extend(run(parts, deployment, &cluster));
+        statements.extend(run(parts, deployment));
     }
     statements
 }
@@ -132,20 +138,23 @@ fn restart(parts: &Parts<'_>, cluster: &str) -> Vec<Statement> {
 
 /// A task's id says nothing of its service, so a tag does. The cluster is a resource of the same request.
 /// Tasks are listed for a cluster, which is a condition there and no resource
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>).
-fn enter(parts: &Parts<'_>, cluster: &str) -> Vec<Statement> {
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html>). A key of one's own makes the key of the
+/// session, which the container decrypts.
+fn enter(parts: &Parts<'_>, cluster: &str, session_key: Option<&Text>) -> Vec<Statement> {
     let services: Vec<Text> = parts.entered().map(|it| it.name.as_str().into()).collect();
     if services.is_empty() {
         return Vec::new();
     }
     let enter = ["ecs:DescribeTasks", "ecs:ExecuteCommand", "ssm:StartSession"];
     let tag = format!("aws:ResourceTag/{SERVICE_TAG}");
-    vec![
+    let mut statements = vec![
         Statement::allow("FindTasks", ["ecs:ListTasks"], ["*"]).when("ArnEquals", "ecs:cluster", cluster_arn(cluster)),
         Statement::allow("EnterCluster", ["ecs:ExecuteCommand"], [cluster_arn(cluster)]),
         Statement::allow("EnterTasks", enter, [tasks_arn(cluster)]).when_any("StringEquals", &tag, services),
         Statement::allow("ForwardPorts", ["ssm:StartSession"], [port_forwarding()]),
-    ]
+    ];
+    statements.extend(session_key.map(|it| Statement::allow("EncryptSession", ["kms:GenerateDataKey"], [it])));
+    statements
 }
 
 /// AWS's own document, which belongs to no account.
@@ -155,12 +164,11 @@ fn port_forwarding() -> Text {
 
 /// Whoever starts a task by hand looks for its subnets and its security group, which are actions without a resource.
 /// What is started may be given another command, which no condition can forbid.
-fn run(parts: &Parts<'_>, deployment: &Deployment, cluster: &str) -> Vec<Statement> {
+fn run(parts: &Parts<'_>, deployment: &Deployment) -> Vec<Statement> {
     let keys: Vec<&Key> = parts.tasks.iter().map(|it| &it.key).collect();
     let find = ["ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"];
-    let watch = Statement::allow("WatchTasks", ["ecs:DescribeTasks"], [tasks_arn(cluster)]);
     let mut statements = trigger::start(deployment, &keys);
-    statements.push(watch.when("ArnEquals", "ecs:cluster", cluster_arn(cluster)));
+    statements.push(look(deployment, "Tasks"));
     statements.push(Statement::allow("FindNetwork", find, ["*"]).when("StringEquals", "ec2:Region", Input::Region));
     statements
 }

@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::{Surroundings, trigger};
 use crate::plan::access::cluster_arn;
+use crate::plan::cluster;
 use crate::plan::iam::{Role, Trust, arn};
 use crate::plan::key::Key;
 use crate::plan::names::shortened;
-use crate::plan::platform::cluster_name;
 use crate::plan::security;
 use crate::plan::text::Text;
 use crate::spec::choice::WordOr;
@@ -54,7 +54,6 @@ impl Schedule {
             WordOr::Other(schedule) => (&schedule.expression, schedule.timezone.as_ref()),
         };
         let deployment = around.deployment;
-        let cluster = cluster_name(deployment);
         // The trust policy names the group: Scheduler checks it before a schedule exists
         // (<https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html>).
         let trust = Trust {
@@ -76,7 +75,7 @@ impl Schedule {
             description,
             expression: expression.as_str().to_owned(),
             timezone: timezone.map_or("UTC", |it| it.as_str()).to_owned(),
-            cluster: cluster_arn(&cluster),
+            cluster: cluster_arn(&cluster::name(deployment)),
             subnets: around.network.private_subnets.clone(),
             security_group: security::group(security::TASK),
             retry_attempts: 5,

@@ -1,12 +1,12 @@
 //! Who may start a task: the statements that allow it, and the request that does it.
 
 use super::{family, role_names};
-use crate::plan::access::{cluster_arn, tasks_arn};
+use crate::plan::access::{cluster_arn, tasks_arn, watch};
+use crate::plan::cluster;
 use crate::plan::deployment::Deployment;
 use crate::plan::iam::{Statement, arn};
 use crate::plan::key::Key;
 use crate::plan::network::Network;
-use crate::plan::platform::cluster_name;
 use crate::plan::security;
 use crate::plan::task::{Variable, variable};
 use crate::plan::text::{Text, text};
@@ -25,7 +25,7 @@ pub fn tasks_of(spec: &Spec, locations: &[Key]) -> Vec<Key> {
 
 /// Start these tasks and no other. Without the second statement ECS refuses to tag what it starts.
 pub fn start(deployment: &Deployment, tasks: &[&Key]) -> Vec<Statement> {
-    let cluster = cluster_name(deployment);
+    let cluster = cluster::name(deployment);
     let families = tasks.iter().map(|it| arn("ecs", format!("task-definition/{}:*", family(deployment, it))));
     let roles =
         tasks.iter().flat_map(|it| role_names(deployment, it)).map(|it| deployment.role_arn(super::ROLE_KIND, &it));
@@ -54,14 +54,8 @@ pub fn statements(spec: &Spec, deployment: &Deployment, locations: &[Key]) -> Ve
     if tasks.is_empty() {
         return Vec::new();
     }
-    let cluster = cluster_name(deployment);
-    let watch = Statement::allow("WatchTasks", ["ecs:DescribeTasks", "ecs:StopTask"], [tasks_arn(&cluster)]).when(
-        "ArnEquals",
-        "ecs:cluster",
-        cluster_arn(&cluster),
-    );
     let mut statements = start(deployment, &tasks.iter().collect::<Vec<_>>());
-    statements.push(watch);
+    statements.extend(watch(deployment, "Tasks"));
     statements
 }
 
@@ -81,7 +75,7 @@ pub fn variable_name(key: &Key) -> String {
 fn request(deployment: &Deployment, network: &Network, key: &Key) -> Text {
     let mut request = text![format!(
         r#"{{"cluster":"{}","taskDefinition":"{}","launchType":"FARGATE","propagateTags":"TASK_DEFINITION","networkConfiguration":{{"awsvpcConfiguration":{{"assignPublicIp":"DISABLED","securityGroups":[""#,
-        cluster_name(deployment),
+        cluster::name(deployment),
         family(deployment, key)
     )];
     request.push(security::group(security::TASK));

@@ -1,5 +1,8 @@
 //! AWS's own names: regions, accounts, ARNs, and the ids of things that exist already.
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use super::{Flaw, Scalar, malformed, text_scalar};
 use crate::diagnostic::suggest::nearest;
 
@@ -52,6 +55,35 @@ impl Region {
     pub fn partition(&self) -> &'static str {
         area(&self.0).unwrap_or("aws")
     }
+}
+
+/// Regions that share nothing with those of other partitions, not even accounts.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+pub enum Partition {
+    /// Everything else.
+    Aws,
+    /// China.
+    AwsCn,
+    /// AWS GovCloud (US).
+    AwsUsGov,
+}
+
+impl Partition {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Aws => "aws",
+            Self::AwsCn => "aws-cn",
+            Self::AwsUsGov => "aws-us-gov",
+        }
+    }
+}
+
+/// Ending of the host names of a region's services
+/// (<https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-arns.html>).
+pub fn url_suffix(region: &str) -> &'static str {
+    if area(region) == Some("aws-cn") { "amazonaws.com.cn" } else { "amazonaws.com" }
 }
 
 /// The partition of a well-formed region name.

@@ -17,6 +17,40 @@ text_scalar! {
     RefName
 }
 
+text_scalar! {
+    /// A repository on GitHub, by owner and name.
+    GithubRepository
+}
+
+impl Scalar for GithubRepository {
+    const FORMAT: &'static str = "github-repository";
+    const WHAT: &'static str = "a repository on GitHub";
+    const PATTERN: &'static str = r"^[A-Za-z0-9-]{1,39}(@[0-9]+)?/[A-Za-z0-9._-]{1,100}(@[0-9]+)?$";
+
+    /// An asterisk would let other repositories in. Ids stand behind an `@`, with both names or with neither
+    /// (<https://docs.github.com/en/actions/reference/openid-connect-reference>).
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        const FORM: &str =
+            "it is an owner and a name, `acme/dagster`, or both with their ids, `acme@1234/dagster@5678`";
+        let named = |it: &str, most: usize, marks: &str| {
+            (1..=most).contains(&it.len()) && it.chars().all(|c| c.is_ascii_alphanumeric() || marks.contains(c))
+        };
+        let id = |it: &str| {
+            it.strip_prefix('@').is_some_and(|it| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit()))
+        };
+        let split = |it: &str| {
+            let at = it.find('@').unwrap_or(it.len());
+            (it[..at].to_owned(), it[at..].to_owned())
+        };
+        let good = text.split_once('/').is_some_and(|(owner, name)| {
+            let ((owner, owner_id), (name, name_id)) = (split(owner), split(name));
+            let ids = (owner_id.is_empty() && name_id.is_empty()) || (id(&owner_id) && id(&name_id));
+            named(&owner, 39, "-") && named(&name, 100, "._-") && ids
+        });
+        if good { Ok(Self(text.to_owned())) } else { Err(malformed::<Self>(text, FORM)) }
+    }
+}
+
 impl Scalar for GitUrl {
     const FORMAT: &'static str = "git-url";
     const WHAT: &'static str = "a git repository";
@@ -83,6 +117,18 @@ mod tests {
             "https://example.com//a",
         ] {
             assert!(GitUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_repository_on_github_is_one_repository() {
+        for good in ["acme/dagster", "acme-1/dagster.pipelines_2", "acme@1234/dagster@5678"] {
+            assert!(GithubRepository::parse(good).is_ok(), "{good}");
+        }
+        for bad in
+            ["", "acme", "acme/", "acme/*", "*/dagster", "acme/a/b", "acme@1/dagster", "acme@x/dagster@2", "a@/b@"]
+        {
+            assert!(GithubRepository::parse(bad).is_err(), "{bad}");
         }
     }
 

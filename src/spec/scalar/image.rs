@@ -1,4 +1,4 @@
-//! What containers are made from: revisions, image references, Dagster's version.
+//! What containers are made from: revisions, image references, Dagster's version, folders.
 
 use super::{Flaw, Scalar, malformed, text_scalar};
 
@@ -15,6 +15,11 @@ text_scalar! {
 text_scalar! {
     /// A version of Dagster, such as `1.13.27`.
     DagsterVersion
+}
+
+text_scalar! {
+    /// A folder in a container, such as `/opt/dagster/home`.
+    FolderPath
 }
 
 /// Why `latest` is refused.
@@ -151,6 +156,32 @@ impl Scalar for DagsterVersion {
     }
 }
 
+impl FolderPath {
+    /// Folders that every container needs as they are: the system's, and the volume at `/tmp`.
+    pub const TAKEN: [&str; 5] = ["/tmp", "/dev", "/proc", "/sys", "/etc"];
+}
+
+impl Scalar for FolderPath {
+    const FORMAT: &'static str = "folder";
+    const WHAT: &'static str = "a folder in a container";
+    const PATTERN: &'static str = "^(?!/(tmp|dev|proc|sys|etc)(/|$))(/[A-Za-z0-9_.-]+)+$";
+
+    fn parse(text: &str) -> Result<Self, Flaw> {
+        let plain = |it: &str| {
+            !matches!(it, "" | "." | "..") && it.chars().all(|it| it.is_ascii_alphanumeric() || "_.-".contains(it))
+        };
+        if text.len() > 255 || !text.strip_prefix('/').is_some_and(|it| it.split('/').all(plain)) {
+            return Err(malformed::<Self>(text, "it looks like `/opt/dagster/home`: `/` in front, none at the end"));
+        }
+        let within = |it: &&&str| text.strip_prefix(**it).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        match Self::TAKEN.iter().find(within) {
+            Some(taken) => Err(Flaw::new(format!("`{text}` would hide what the container needs in `{taken}`"))
+                .help("take a folder of its own, such as `/opt/dagster/home`")),
+            None => Ok(Self(text.to_owned())),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,5 +222,17 @@ mod tests {
                 .iter()
                 .all(|it| DagsterVersion::parse(it).is_err())
         );
+    }
+
+    #[test]
+    fn a_folder_is_absolute_and_its_own() {
+        for good in ["/opt/dagster/home", "/home", "/etcetera", "/tmp-2"] {
+            assert!(FolderPath::parse(good).is_ok(), "{good}");
+        }
+        for bad in
+            ["", "/", "opt", "/opt/", "/opt//home", "/opt/../etc", "/tmp", "/etc/dagster", "/opt/$(id)", "/opt/a b"]
+        {
+            assert!(FolderPath::parse(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -5,6 +5,8 @@
 //! `format` names the check, its `pattern` serves editors.
 
 mod aws;
+mod cluster;
+mod constraint;
 mod created;
 mod git;
 mod image;
@@ -19,11 +21,14 @@ mod version;
 mod web;
 
 pub use aws::{
-    AccountId, Arn, BucketName, FileSystemId, HostedZoneId, Region, ResourceId, SecurityGroupId, SubnetId, VpcId,
+    AccountId, Arn, BucketName, FileSystemId, HostedZoneId, Partition, Region, ResourceId, SecurityGroupId, SubnetId,
+    VpcId, url_suffix,
 };
+pub use cluster::{ClusterName, LogGroupName, NamespaceId};
+pub use constraint::{TerraformVersion, Version, VersionConstraint};
 pub use created::{CreatedSecret, JsonKey, SecretSource};
-pub use git::{CommitHash, GitUrl, RefName};
-pub use image::{DagsterVersion, GitRev, ImageRef};
+pub use git::{CommitHash, GitUrl, GithubRepository, RefName};
+pub use image::{DagsterVersion, FolderPath, GitRev, ImageRef};
 pub use name::{EnvName, KeyName, Name, PythonModule};
 pub use net::{Cidr, DomainName, Percent, Port};
 pub use path::ProjectPath;
@@ -92,13 +97,16 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<Arn>(),
     Format::of::<BucketName>(),
     Format::of::<Cidr>(),
+    Format::of::<ClusterName>(),
     Format::of::<CommitHash>(),
     Format::of::<DagsterVersion>(),
     Format::of::<DomainName>(),
     Format::of::<EnvName>(),
     Format::of::<FileSystemId>(),
+    Format::of::<FolderPath>(),
     Format::of::<GitRev>(),
     Format::of::<GitUrl>(),
+    Format::of::<GithubRepository>(),
     Format::of::<GroupName>(),
     Format::of::<HostedZoneId>(),
     Format::of::<HttpsUrl>(),
@@ -107,7 +115,9 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<JsonPointer>(),
     Format::of::<KeyName>(),
     Format::of::<KeyPrefix>(),
+    Format::of::<LogGroupName>(),
     Format::of::<Name>(),
+    Format::of::<NamespaceId>(),
     Format::of::<PackageKey>(),
     Format::of::<PathPrefix>(),
     Format::of::<PrincipalName>(),
@@ -123,10 +133,12 @@ pub(super) const FORMATS: &[Format] = &[
     Format::of::<SecurityGroupId>(),
     Format::of::<SsmPath>(),
     Format::of::<SubnetId>(),
+    Format::of::<TerraformVersion>(),
     Format::of::<TimeZone>(),
     Format::of::<TenantId>(),
     Format::of::<TlsPolicy>(),
     Format::of::<UserPoolId>(),
+    Format::of::<VersionConstraint>(),
     Format::of::<VpcId>(),
 ];
 

@@ -67,7 +67,8 @@ def tasks():
     start_tasks()
 
 
-@dg.job
+# Every location runs this one, and a process of its own for the step would double what that costs; the other jobs have it.
+@dg.job(executor_def=dg.in_process_executor)
 def hello():
     greet()
 

@@ -154,6 +154,14 @@ def role(reader, physical):
     )
 
 
+@reads("AWS::IAM::OIDCProvider")
+def identity_provider(reader, physical):
+    told = reader.client("iam").get_open_id_connect_provider(OpenIDConnectProviderArn=physical)
+    url = told["Url"].removeprefix("https://")
+    reader.facts.stands_for(f"identity provider {url}", physical)
+    reader.facts.add("identity provider", url, clients=Unordered(told["ClientIDList"]), tags=tags(told.get("Tags")))
+
+
 @reads("AWS::IAM::ManagedPolicy")
 def managed_policy(reader, physical):
     """Without tags, which CloudFormation cannot give it."""
@@ -833,6 +841,12 @@ def event_rule(reader, physical):
         targets={each["Id"]: {"arn": each["Arn"], "role": each["RoleArn"]} for each in targets},
         tags=tags(events.list_tags_for_resource(ResourceARN=told["Arn"])["Tags"]),
     )
+
+
+@reads("AWS::CloudWatch::Dashboard")
+def dashboard(reader, physical):
+    told = reader.client("cloudwatch").get_dashboard(DashboardName=physical)
+    reader.facts.add("dashboard", physical, body=json.loads(told["DashboardBody"]))
 
 
 @reads("AWS::CloudWatch::Alarm")

@@ -180,6 +180,13 @@ def role_policy_attachment(found, told):
         found.append("role", told["role"], "managed", told["policy_arn"])
 
 
+@reads("aws_iam_openid_connect_provider")
+def identity_provider(found, told):
+    url = told["url"].removeprefix("https://")
+    found.stands_for(f"identity provider {url}", told["arn"])
+    found.add("identity provider", url, clients=Unordered(told["client_id_list"]), tags=told["tags_all"])
+
+
 @reads("aws_iam_policy")
 def managed_policy(found, told):
     """Without tags, which CloudFormation cannot give it."""
@@ -798,6 +805,11 @@ def event_rule(found, told):
 def event_target(found, told):
     target = {"arn": told["arn"], "role": told["role_arn"]}
     found.add("event rule", told["rule"], targets={told["target_id"]: target})
+
+
+@reads("aws_cloudwatch_dashboard")
+def dashboard(found, told):
+    found.add("dashboard", told["dashboard_name"], body=json.loads(told["dashboard_body"]))
 
 
 @reads("aws_cloudwatch_metric_alarm")

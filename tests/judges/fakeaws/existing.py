@@ -11,10 +11,12 @@ from unittest import mock
 
 from moto.acm.models import acm_backends
 from moto.ec2.models import ec2_backends
+from moto.ecs.models import ecs_backends
 from moto.efs.models import efs_backends
 from moto.elbv2.models import FakeListener, elbv2_backends
 from moto.iam.models import iam_backends
 from moto.route53.models import route53_backends
+from moto.servicediscovery.models import servicediscovery_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.utilities.utils import get_partition
 from moto.wafv2.models import wafv2_backends
@@ -65,6 +67,8 @@ def make(account, region, text):
     _secrets(account, region, text)
     _listeners(account, region, text)
     _people(account, region, text)
+    _clusters(account, region, text)
+    _namespaces(account, region, text)
 
 
 def _zones(account, region, text):
@@ -125,6 +129,22 @@ def _listeners(account, region, text):
         listeners = elb.load_balancers[balancer].listeners
         if arn not in listeners:
             listeners[arn] = FakeListener(balancer, arn, "HTTPS", 443 + len(listeners), "", None, [], None)
+
+
+def _clusters(account, region, text):
+    """Clusters that roles name and no template makes."""
+    ecs = ecs_backends[account][region]
+    for name in set(_found(r":cluster/([\w-]+)", text)) - set(_found(r'ClusterName: "([^"]+)"', text)) - set(ecs.clusters):
+        ecs.create_cluster(name)
+
+
+def _namespaces(account, region, text):
+    """Private namespaces, each in the VPC that the text names."""
+    discovery = servicediscovery_backends[account][region]
+    for name in set(_found(r'"(ns-[a-z0-9]+)"', text)) - set(discovery.namespaces):
+        vpc = _found(r"\bvpc-[0-9a-f]{8,17}\b", text)[0]
+        with mock.patch("moto.servicediscovery.models.random_id", lambda size, name=name: name.removeprefix("ns-")):
+            discovery.create_private_dns_namespace(f"{name}.example", None, "", vpc, [], {})
 
 
 def _people(account, region, text):
