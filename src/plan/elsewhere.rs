@@ -57,12 +57,6 @@ impl Elsewhere {
         text![&self.host, "/", own.name.as_str()]
     }
 
-    /// ARN of every repository of a deployment's; none where there is nothing that IAM knows.
-    pub fn repositories(&self, deployment: &Deployment) -> Option<Text> {
-        let (region, account) = self.ecr.as_ref()?;
-        Some(arn_of("ecr", region, account, &format!("repository/{}/*", deployment.name)))
-    }
-
     /// ARN of the same; none where there is nothing that IAM knows.
     pub fn pull(&self, own: &Repository) -> Option<Text> {
         let (region, account) = self.ecr.as_ref()?;

@@ -12,7 +12,8 @@ from worlds import World
 
 pytestmark = pytest.mark.xdist_group("adopt")
 ACCOUNT = "333333333332"
-BUCKET, REPOSITORY, LOGS = "tools-dagster-logs", "tools/sales-pipelines", "/dagforge/acme/run/sales"
+# Buckets have one namespace for all accounts, and an example has its own.
+BUCKET, REPOSITORY, LOGS = "adopted-dagster-logs", "tools/sales-pipelines", "/dagforge/acme/run/sales"
 
 
 ADOPT = {"buckets": {"compute_logs": BUCKET}, "log_groups": ["run/sales"]}

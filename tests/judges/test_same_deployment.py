@@ -124,8 +124,10 @@ def test_both_targets_create_the_same(deployment, both):
 def test_nothing_is_left_out(deployment, both):
     """Each kind of thing that a deployment consists of is really among what was compared."""
     kinds = {kind for kind, _ in both(deployment)[0]}
-    wanted = {"task definition", "service", "role", "security group", "log group", "bucket", "repository", "database"}
+    wanted = {"task definition", "service", "role", "security group", "log group", "bucket", "database"}
     wanted |= {"secret", "discovery"}
+    if deployment.plan["registry"]:
+        wanted.add("repository")
     if deployment.plan["platform"]["namespace"]:
         wanted.add("namespace")
     if deployment.plan["platform"]["cluster"]["created"]:
