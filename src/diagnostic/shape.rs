@@ -32,9 +32,6 @@ codes! {
     RETIRED_KEY = "retired-key": "A key that specs do not have because something better takes its place, which the \
         help names."
         => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
-    NOT_SUPPORTED_YET = "not-supported-yet": "A key that belongs to the grammar, but that this version cannot render \
-        yet. It is refused rather than ignored, because the deployment would lack what it asks for."
-        => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
     NO_ENVIRONMENTS = "no-environments": "An environment was asked for with `--env`, but the spec has no \
         `environments`."
         => "The grammar of the spec: docs/reference.md, `dagforge schema`.";
@@ -147,12 +144,6 @@ impl Diagnostics {
         for line in instead {
             finding.help(*line);
         }
-    }
-
-    /// A key that is planned.
-    pub fn not_supported_yet(&mut self, at: &SpecPath) {
-        self.error(NOT_SUPPORTED_YET, Place::key(at), format!("`{at}` is not supported yet"))
-            .help("remove it to render the rest; it is refused because the deployment would lack what it asks for");
     }
 
     /// `--env prod` for a spec without environments.

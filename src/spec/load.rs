@@ -11,17 +11,14 @@ use super::locate::Locator;
 use super::overlay::{ENVIRONMENTS, Origin, lay};
 use super::path::{SpecPath, Step};
 use super::read::read;
-use super::retired::{refuse_not_yet, refuse_retired};
+use super::retired::refuse_retired;
 use super::schema::grammar;
 use super::shape::Walk;
 use crate::diagnostic::{Diagnostics, Place};
 use crate::source::Source;
 
 /// The type of a whole spec.
-pub trait Document: DeserializeOwned + JsonSchema {
-    /// Keys of the grammar that this version cannot render yet, as `code_locations.*.volumes`: `*` is any key or index.
-    const NOT_YET: &'static [&'static str] = &[];
-}
+pub trait Document: DeserializeOwned + JsonSchema {}
 
 /// A spec with where its parts were written.
 #[derive(Clone, Debug)]
@@ -189,7 +186,6 @@ impl<'t, T: Document> Loading<'t, T> {
     /// Reports everything about the shape of a tree, and hands it back without what has been reported already.
     fn walk(&self, mut tree: Map<String, Value>, origin: &Origin, partial: bool, found: &mut Diagnostics) -> Value {
         refuse_retired(&mut tree, found);
-        refuse_not_yet(&mut tree, T::NOT_YET, found);
         let tree = Value::Object(tree);
         let written = |path: &SpecPath| self.locator.written(&origin.trace(path));
         Walk { schema: &self.schema, written: &written, partial, found }.document(&tree);

@@ -126,6 +126,4 @@ pub struct Spec {
     pub github: Option<github::Github>,
 }
 
-impl Document for Spec {
-    const NOT_YET: &'static [&'static str] = &["logs.firelens"];
-}
+impl Document for Spec {}

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::scalar::JsonPointer;
 
-/// Changes of the finished templates and of the finished module, as in RFC 6902, one after the other.
+/// Changes of the finished templates and of the finished module, as in RFC 6902, one after the other. What that moves or copies
+/// is written out here, as `remove` and `add`: a reviewer sees the value.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Overrides {

@@ -1,13 +1,13 @@
-//! Keys that one may well expect in a spec and that it does not have: with what takes their place, or not yet.
+//! Keys that one may well expect in a spec and that it does not have, with what takes their place.
 
 use serde_json::{Map, Value};
 
-use super::path::{SpecPath, Step};
+use super::path::SpecPath;
 use crate::diagnostic::Diagnostics;
 
 /// A key that a spec has no more, or that other tools have.
 struct Retired {
-    /// Keys between dots; `*` is any key or index.
+    /// Keys between dots.
     path: &'static str,
     /// Which values are meant.
     when: When,
@@ -124,6 +124,14 @@ const RETIRED: &[Retired] = &[
         instead: &["remove it: tags are always immutable, so what was reviewed under a revision is what runs under it"],
     },
     Retired {
+        path: "logs.firelens",
+        when: When::Always,
+        instead: &[
+            "remove it: Dagster shows the last lines of a run that was killed, alarms count failed runs, and `ops.sh logs` and people with `access` read, all in CloudWatch",
+            "what has to go elsewhere too is sent on from there: a subscription filter on the log group, as a file of your own below `extra`",
+        ],
+    },
+    Retired {
         path: "logs.groups",
         when: When::Always,
         instead: &["remove it: every service, the runs of every code location and every task have a log group each"],
@@ -156,7 +164,7 @@ const RETIRED: &[Retired] = &[
 /// Reports retired keys and takes them out of the tree, so that no later stage reports them again.
 pub(super) fn refuse_retired(tree: &mut Map<String, Value>, found: &mut Diagnostics) {
     for retired in RETIRED {
-        each(tree, retired.path, &mut |path, value| {
+        at(tree, retired.path, |path, value| {
             let meant = match retired.when {
                 When::Always => true,
                 When::Word(word) => value == word,
@@ -173,57 +181,14 @@ pub(super) fn refuse_retired(tree: &mut Map<String, Value>, found: &mut Diagnost
     }
 }
 
-/// Reports keys that are planned, and takes them out of the tree.
-pub(super) fn refuse_not_yet(tree: &mut Map<String, Value>, patterns: &[&str], found: &mut Diagnostics) {
-    for pattern in patterns {
-        each(tree, pattern, &mut |path, value| {
-            // `null` asks for nothing.
-            if !value.is_null() {
-                found.not_supported_yet(path);
-            }
-            true
-        });
-    }
-}
-
-/// Calls `take` for every value at a pattern, and removes those it takes.
-fn each(tree: &mut Map<String, Value>, pattern: &str, take: &mut dyn FnMut(&SpecPath, &Value) -> bool) {
-    let steps: Vec<&str> = pattern.split('.').collect();
-    within(tree, &steps, &SpecPath::root(), take);
-}
-
-fn within(
-    map: &mut Map<String, Value>,
-    steps: &[&str],
-    at: &SpecPath,
-    take: &mut dyn FnMut(&SpecPath, &Value) -> bool,
-) {
-    let Some((step, rest)) = steps.split_first() else {
-        return;
-    };
-    let names: Vec<String> = map.keys().filter(|it| *step == "*" || it == step).cloned().collect();
-    for name in names {
-        let path = at.key(&name);
-        if !rest.is_empty() {
-            if let Some(value) = map.get_mut(&name) {
-                below(value, rest, &path, take);
-            }
-        } else if map.get(&name).is_some_and(|it| take(&path, it)) {
-            map.shift_remove(&name);
-        }
-    }
-}
-
-/// A `*` may stand for a list's index too.
-fn below(value: &mut Value, steps: &[&str], at: &SpecPath, take: &mut dyn FnMut(&SpecPath, &Value) -> bool) {
-    match value {
-        Value::Object(map) => within(map, steps, at, take),
-        Value::Array(list) if steps.first() == Some(&"*") => {
-            for (index, item) in list.iter_mut().enumerate() {
-                below(item, &steps[1..], &at.step(Step::Index(index)), take);
-            }
-        }
-        _ => {}
+/// Calls `take` with the value at a path, if there is one, and removes it if it is taken.
+fn at(tree: &mut Map<String, Value>, path: &str, take: impl FnOnce(&SpecPath, &Value) -> bool) {
+    let (above, last) = path.rsplit_once('.').map_or((None, path), |(above, last)| (Some(above), last));
+    let above = above.iter().flat_map(|it| it.split('.'));
+    let map = above.into_iter().try_fold(tree, |map, step| map.get_mut(step)?.as_object_mut());
+    let Some(map) = map else { return };
+    if map.get(last).is_some_and(|it| take(&path.into(), it)) {
+        map.shift_remove(last);
     }
 }
 
@@ -239,22 +204,19 @@ mod tests {
             "env": "prod",
             "gitrev": "required",
             "output": {"cfn": {"layout": "single", "stack_policy": true}},
-            "code_locations": {"a": {"volumes": {}, "module": "a"}, "b": {"volumes": null}},
+            "logs": null,
         });
         let tree = tree.as_object_mut().unwrap();
         let mut found = Diagnostics::default();
         refuse_retired(tree, &mut found);
-        refuse_not_yet(tree, &["code_locations.*.volumes"], &mut found);
         let said: Vec<&str> = found.iter().map(|it| it.message.as_str()).collect();
         let expected = [
             "`env` is not a key of a spec",
             "`gitrev: required` is not a part of a spec",
             "`output.cfn.layout` is not a key of a spec",
-            "`code_locations.a.volumes` is not supported yet",
         ];
         assert_eq!(said, expected);
-        let rest =
-            json!({"output": {"cfn": {"stack_policy": true}}, "code_locations": {"a": {"module": "a"}, "b": {}}});
+        let rest = json!({"output": {"cfn": {"stack_policy": true}}, "logs": null});
         assert_eq!(Value::Object(tree.clone()), rest);
     }
 
