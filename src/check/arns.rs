@@ -153,7 +153,13 @@ fn keys(subject: &Subject, found: &mut Diagnostics) {
     let database = spec.database.as_ref().and_then(|it| it.create.as_ref()).and_then(|it| it.kms.as_ref());
     let logs = spec.logs.as_ref().and_then(|it| it.kms.as_ref());
     let sessions = spec.cluster.as_ref().and_then(|it| it.exec.as_ref()).and_then(|it| it.kms.as_ref());
-    for (at, key) in [("database.create.kms", database), ("logs.kms", logs), ("cluster.exec.kms", sessions)] {
+    let default = match &spec.kms {
+        Some(WordOr::Other(existing)) => Some(&existing.key),
+        _ => None,
+    };
+    let keys =
+        [("kms.key", default), ("database.create.kms", database), ("logs.kms", logs), ("cluster.exec.kms", sessions)];
+    for (at, key) in keys {
         if let Some(key) = key {
             subject.arn(key, &KEY, &at.into(), found);
         }

@@ -65,7 +65,7 @@ fn init_container(subject: &Subject, found: &mut Diagnostics) {
         Some(_) => {}
         None => {
             let account = subject.spec.account.as_ref().map_or("<account>", |it| it.as_str());
-            let suffix = &subject.plan.deployment.url_suffix;
+            let suffix = subject.plan.deployment.url_suffix();
             let name = image.repository().rsplit('/').next().unwrap_or_default();
             let tag = image.tag().unwrap_or("<tag>");
             let mirror = format!("{account}.dkr.ecr.{region}.{suffix}/{name}:{tag}");

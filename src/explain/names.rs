@@ -19,6 +19,7 @@ pub const NAMES: &[(&str, &str, usize)] = &[
     ("AWS::Events::Rule", "Name", 64),
     ("AWS::IAM::ManagedPolicy", "ManagedPolicyName", 128),
     ("AWS::IAM::Role", "RoleName", 64),
+    ("AWS::KMS::Alias", "AliasName", 256),
     ("AWS::Logs::LogGroup", "LogGroupName", 512),
     ("AWS::Logs::MetricFilter", "FilterName", 512),
     ("AWS::RDS::DBCluster", "DatabaseName", 63),

@@ -36,7 +36,14 @@ pub fn bucket(spec: &Spec, deployment: &Deployment) -> Option<CreatedBucket> {
     let asked = matches!(spec.web.as_ref()?.access_logs, Some(WordOr::Word(true)));
     let days = Some(deployment.log_retention_days);
     let created = asked.then(|| CreatedBucket::new(deployment, "access-logs", "web.access_logs.bucket", days))?;
-    Some(CreatedBucket { log_delivery: Some(LogDelivery::resolve(deployment, &created.name)), ..created })
+    // A load balancer delivers to no other encryption
+    // (<https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html>).
+    Some(CreatedBucket {
+        log_delivery: Some(LogDelivery::resolve(deployment, &created.name)),
+        encryption: "AES256".to_owned(),
+        kms_key: None,
+        ..created
+    })
 }
 
 impl LogDelivery {

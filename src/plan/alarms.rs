@@ -36,6 +36,8 @@ pub struct Topic {
     pub name: String,
     /// Addresses that subscribe.
     pub emails: Vec<String>,
+    /// ARN of the KMS key of its messages; none leaves them as they are.
+    pub kms_key: Option<Text>,
 }
 
 /// What tells a metric's series apart.
@@ -128,6 +130,7 @@ impl Alarms {
             created_topic: wanted.spec.sns_topic.is_none().then(|| Topic {
                 name: format!("{}-alarms", deployment.name),
                 emails: wanted.spec.emails.clone().unwrap_or_default(),
+                kms_key: deployment.kms_key.clone(),
             }),
             alarms: own.chain(database.created.iter().flat_map(|it| wanted.database(it))).collect(),
         })

@@ -27,6 +27,8 @@ pub struct CreatedBucket {
     pub arns: Vec<Text>,
     /// Encryption of the objects; `AES256` is S3's own key.
     pub encryption: String,
+    /// ARN of the KMS key of `aws:kms`, of which S3 derives a key for the whole bucket.
+    pub kms_key: Option<Text>,
     /// ACLs are off.
     pub ownership: String,
     /// Days after which objects expire; none keeps them.
@@ -153,7 +155,8 @@ impl CreatedBucket {
             spec_key,
             arns: vec![s3_arn(&name, ""), s3_arn(&name, "/*")],
             name,
-            encryption: "AES256".to_owned(),
+            encryption: if deployment.kms_key.is_some() { "aws:kms" } else { "AES256" }.to_owned(),
+            kms_key: deployment.kms_key.clone(),
             ownership: "BucketOwnerEnforced".to_owned(),
             expire_days,
             noncurrent_days: expire_days,

@@ -57,6 +57,8 @@ pub struct Config {
     pub files: IndexMap<String, ConfigFile>,
     /// Encryption of the objects; `AES256` is S3's own key.
     pub encryption: String,
+    /// ARN of the KMS key of `aws:kms`.
+    pub kms_key: Option<Text>,
     /// Folder they are mounted at.
     pub directory: String,
 }
@@ -81,6 +83,8 @@ impl Config {
     /// Resolves where the files are delivered from.
     pub fn resolve(spec: &Spec, deployment: &Deployment, bucket: Option<&Text>, texts: &[ConfigText]) -> Self {
         let digest = digest(texts);
+        // A bucket that exists is encrypted as its owner has chosen.
+        let kms_key = deployment.kms_key.clone().filter(|_| bucket.is_some_and(|it| it.as_literal().is_none()));
         let prefix = prefix(spec);
         let files = texts.iter().map(|file| {
             let id = file.name.replace('.', "_");
@@ -95,7 +99,8 @@ impl Config {
         });
         Self {
             files: files.collect(),
-            encryption: "AES256".to_owned(),
+            encryption: if kms_key.is_some() { "aws:kms" } else { "AES256" }.to_owned(),
+            kms_key,
             digest,
             bucket: bucket.cloned(),
             prefix,

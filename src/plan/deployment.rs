@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::config;
+use super::encryption;
 use super::iam::{Role, Statement, Trust, iam_arn};
 use super::key::Key;
 use super::names::{ROLE_LIMIT, shortened};
@@ -23,9 +24,6 @@ pub struct Deployment {
     pub region: String,
     /// `aws`, `aws-cn` or `aws-us-gov`, by region.
     pub partition: String,
-    /// Ending of AWS host names.
-    #[serde(skip)]
-    pub url_suffix: String,
     /// Account the deployment is guarded to; none means whichever account the credentials belong to.
     pub account: Option<String>,
     /// Name of the ECS cluster, where one is used that exists and may have tasks of others.
@@ -41,8 +39,14 @@ pub struct Deployment {
     pub role_root: String,
     /// Days that log events are kept.
     pub log_retention_days: u32,
+    /// KMS key of what keeps data and has no key of its own; none means AWS's own keys.
+    #[serde(skip)]
+    pub kms_key: Option<Text>,
+    /// KMS key of the database and of its password.
+    #[serde(skip)]
+    pub database_kms_key: Option<Text>,
     /// KMS key of every log group; none means the key that CloudWatch owns.
-    pub log_kms_key: Option<String>,
+    pub log_kms_key: Option<Text>,
     /// Containers wait for CloudWatch to take their lines.
     #[serde(skip)]
     pub blocking_logs: bool,
@@ -104,13 +108,13 @@ impl Deployment {
         };
         let logs = spec.logs.clone().unwrap_or_default();
         let images = spec.images.clone().unwrap_or_default();
+        let kms_key = encryption::default_key(spec);
         let arm = images.arch == Some(crate::spec::data::Arch::Arm64);
         Self {
             tags: tags(spec, &name),
             name,
             region: spec.region.as_str().to_owned(),
             partition: spec.region.partition().to_owned(),
-            url_suffix: url_suffix(spec.region.as_str()).to_owned(),
             account: spec.account.as_ref().map(|it| it.as_str().to_owned()),
             existing_cluster: spec.cluster.as_ref().and_then(|it| Some(it.existing.as_ref()?.name().to_owned())),
             protection: protection(spec),
@@ -118,7 +122,9 @@ impl Deployment {
             role_root: spec.iam.as_ref().and_then(|it| it.path.clone()).unwrap_or_else(|| "/dagforge/".to_owned()),
             log_retention_days: logs.retention_days.unwrap_or(365),
             blocking_logs: logs.mode == Some(LogMode::Blocking),
-            log_kms_key: logs.kms.map(|it| it.as_str().to_owned()),
+            log_kms_key: logs.kms.map(|it| it.as_str().into()).or_else(|| kms_key.clone()),
+            database_kms_key: database_key(spec).or_else(|| kms_key.clone()),
+            kms_key,
             home: home(spec),
             user: user(spec),
             cpu_architecture: if arm { "ARM64" } else { "X86_64" }.to_owned(),
@@ -132,6 +138,16 @@ impl Deployment {
     /// What AWS knows a code location or task by: its key, or the first one that it had.
     pub fn known_as<'a>(&'a self, key: &'a Key) -> &'a Key {
         self.renamed.iter().find(|it| it.key == *key).map_or(key, |it| &it.known_as)
+    }
+
+    /// Ending of AWS host names.
+    pub fn url_suffix(&self) -> &'static str {
+        url_suffix(&self.region)
+    }
+
+    /// A service as keys and policies name it where it has a name in each region.
+    pub fn regional(&self, service: &str) -> String {
+        format!("{service}.{}.{}", self.region, self.url_suffix())
     }
 
     /// Path of the roles that belong together: IAM statements name a path and so serve any number of locations.
@@ -156,7 +172,7 @@ impl Deployment {
             path: self.role_path(kind),
             description: description.to_owned(),
             trust,
-            statements,
+            statements: encryption::with_keys(self, statements),
             managed: Vec::new(),
             boundary: self.boundary.clone(),
         }
@@ -186,7 +202,7 @@ impl Deployment {
 }
 
 impl Protection {
-    fn new(enabled: bool, stack_policy: bool) -> Self {
+    fn new(enabled: bool, stack_policy: bool, key: bool) -> Self {
         let (deletion, replace, database) = match enabled {
             true => ("RetainExceptOnCreate", "Retain", "Snapshot"),
             false => ("Delete", "Delete", "Delete"),
@@ -198,7 +214,7 @@ impl Protection {
             update_replace_policy: replace.to_owned(),
             database_policy: database.to_owned(),
             stack_policy,
-            guarded_types: GUARDED_TYPES.map(str::to_owned).to_vec(),
+            guarded_types: GUARDED_TYPES.into_iter().chain(key.then_some("AWS::KMS::Key")).map(str::to_owned).collect(),
             secret_recovery_days: if enabled { 30 } else { 0 },
         }
     }
@@ -219,7 +235,7 @@ const GUARDED_TYPES: [&str; 8] = [
 fn protection(spec: &Spec) -> Protection {
     let enabled = spec.protect.unwrap_or(true);
     let cfn = spec.output.as_ref().and_then(|it| it.cfn.as_ref());
-    Protection::new(enabled, cfn.and_then(|it| it.stack_policy).unwrap_or(enabled))
+    Protection::new(enabled, cfn.and_then(|it| it.stack_policy).unwrap_or(enabled), encryption::is_created(spec))
 }
 
 fn tags(spec: &Spec, deployment: &str) -> Vec<Tag> {
@@ -238,6 +254,10 @@ fn boundary(spec: &Spec) -> Option<Text> {
 fn home(spec: &Spec) -> String {
     let written = spec.dagster.as_ref().and_then(|it| it.home.as_ref());
     written.map_or(config::DIRECTORY, FolderPath::as_str).to_owned()
+}
+
+fn database_key(spec: &Spec) -> Option<Text> {
+    Some(spec.database.as_ref()?.create.as_ref()?.kms.as_ref()?.as_str().into())
 }
 
 fn user(spec: &Spec) -> String {

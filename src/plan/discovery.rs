@@ -14,6 +14,8 @@ const LABEL_LIMIT: usize = 63;
 pub struct Namespace {
     /// Name that every code server's ends with.
     pub name: String,
+    /// Seconds that resolvers may keep an answer.
+    pub ttl: u32,
     /// Id of one that exists.
     existing: Option<String>,
     deployment: String,
@@ -28,7 +30,8 @@ impl Namespace {
             Some(WordOr::Word(name)) => (name.to_string(), None),
             Some(WordOr::Other(existing)) => (existing.name.to_string(), Some(existing.id.to_string())),
         };
-        Self { name, existing, deployment: deployment.name.clone() }
+        let ttl = spec.discovery.as_ref().and_then(|it| it.ttl).unwrap_or(10);
+        Self { name, ttl, existing, deployment: deployment.name.clone() }
     }
 
     /// It has to be created.

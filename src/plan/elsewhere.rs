@@ -47,7 +47,7 @@ impl Elsewhere {
         }
         let region = registry.region.as_ref().map_or_else(|| Input::Region.into(), |it| Text::from(it.as_str()));
         let account = registry.account.as_ref().map_or_else(|| Input::Account.into(), |it| Text::from(it.as_str()));
-        let host = text![&account, ".dkr.ecr.", &region, format!(".{}", deployment.url_suffix)];
+        let host = text![&account, ".dkr.ecr.", &region, format!(".{}", deployment.url_suffix())];
         // IAM says who pulls from ECR.
         Some(Self { host, ecr: Some((region, account)), credentials: None })
     }
@@ -55,6 +55,12 @@ impl Elsewhere {
     /// What would be this repository, if it were the deployment's own, without a tag.
     pub fn repository(&self, own: &Repository) -> Text {
         text![&self.host, "/", own.name.as_str()]
+    }
+
+    /// ARN of every repository of a deployment's; none where there is nothing that IAM knows.
+    pub fn repositories(&self, deployment: &Deployment) -> Option<Text> {
+        let (region, account) = self.ecr.as_ref()?;
+        Some(arn_of("ecr", region, account, &format!("repository/{}/*", deployment.name)))
     }
 
     /// ARN of the same; none where there is nothing that IAM knows.

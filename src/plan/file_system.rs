@@ -43,6 +43,8 @@ pub struct CreatedFileSystem {
     pub backup: String,
     /// `AFTER_30_DAYS` and its like; none keeps everything at hand.
     pub transition: Option<String>,
+    /// ARN of the KMS key; none means the account's own for EFS.
+    pub kms_key: Option<Text>,
     /// Mount targets.
     pub mount_targets: Vec<MountTarget>,
     /// Egress of a group that may not open a connection; see `security::Security`.
@@ -175,6 +177,7 @@ impl CreatedFileSystem {
             performance: "generalPurpose".to_owned(),
             backup: if written.backup.unwrap_or(true) { "ENABLED" } else { "DISABLED" }.to_owned(),
             transition: written.infrequent_days.map(transition),
+            kms_key: deployment.kms_key.clone(),
             mount_targets: targets
                 .map(|(index, subnet)| MountTarget { number: (index + 1).to_string(), subnet: subnet.clone() })
                 .collect(),

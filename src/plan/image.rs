@@ -118,7 +118,7 @@ impl Image {
         if name.has_registry() {
             return Self::elsewhere(text![name.as_str(), ":", revision], name.as_str());
         }
-        let host = text![Input::Account, ".dkr.ecr.", Input::Region, format!(".{}/", deployment.url_suffix)];
+        let host = text![Input::Account, ".dkr.ecr.", Input::Region, format!(".{}/", deployment.url_suffix())];
         Self {
             source: name.as_str().to_owned(),
             reference: text![host, name.as_str(), ":", revision],

@@ -19,7 +19,7 @@ use super::tasks::Task;
 /// A layer.
 #[derive(Clone, Debug, Serialize)]
 pub struct Layer {
-    /// `network`, `registry`, `data`, `platform`, `ui`, `operations`, `location`, `task`, `access` or `extra`.
+    /// `encryption`, `network`, `registry`, `data`, `platform`, `ui`, `operations`, `location`, `task`, `access` or `extra`.
     pub name: String,
     /// The code location, task or template of the user's own, where there is a layer for each.
     pub owner: Option<Key>,
@@ -44,7 +44,7 @@ pub struct Layer {
 impl Layer {
     /// It holds data, or everything else stands on it; the others may be replaced at will.
     pub fn holds_data(&self) -> bool {
-        matches!(self.name.as_str(), "network" | "registry" | "data")
+        matches!(self.name.as_str(), "encryption" | "network" | "registry" | "data")
     }
 
     /// A release deploys it: the rest changes with the spec alone.
@@ -81,6 +81,11 @@ type Publications = Vec<(String, &'static str)>;
 /// All layers, in the order they are deployed.
 pub fn layers(deployment: &Deployment, rooms: &Rooms, extra: &Extra) -> Vec<Layer> {
     let maker = Maker { deployment };
+    let key = || vec![("kms_key_arn".to_owned(), TEXT)];
+    let encryption = rooms
+        .encryption
+        .as_ref()
+        .map(|_| maker.layer(5, "encryption", None, "Key of everything that keeps data", key(), false));
     let network = rooms
         .network
         .created
@@ -118,7 +123,8 @@ pub fn layers(deployment: &Deployment, rooms: &Rooms, extra: &Extra) -> Vec<Laye
         .map(|_| maker.layer(70, "access", None, "What people and pipelines may do", Vec::new(), true));
     let extra = extra.templates.iter().map(|it| maker.extra(it, extra));
     let registries = registry.into_iter().chain(registries).chain(task_registries);
-    let before = network.into_iter().chain(registries).chain(data).chain([platform, ui]).chain(operations);
+    let before = encryption.into_iter().chain(network).chain(registries).chain(data);
+    let before = before.chain([platform, ui]).chain(operations);
     let mut layers: Vec<_> = before.chain(locations).chain(tasks).chain(access).chain(extra).collect();
     for layer in &mut layers {
         layer.adopts = rooms.adopts(layer);
@@ -202,7 +208,7 @@ impl Maker<'_> {
             owner: owner.cloned(),
             stack: format!("{}-{name}{suffix}", self.deployment.name),
             description: format!("{description} ({})", self.deployment.name),
-            template: format!("cfn/{order}-{name}{suffix}.yaml"),
+            template: format!("cfn/{order:02}-{name}{suffix}.yaml"),
             module_file,
             capabilities: roles.then(|| "CAPABILITY_NAMED_IAM".to_owned()).into_iter().collect(),
             parameters: Vec::new(),

@@ -75,8 +75,6 @@ pub struct Surroundings<'a> {
     pub data: &'a Data,
     /// Private DNS namespace.
     pub namespace: &'a Namespace,
-    /// Seconds that resolvers may keep an answer.
-    pub ttl: u32,
 }
 
 impl Location {

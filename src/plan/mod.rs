@@ -16,6 +16,7 @@ pub mod database;
 pub mod deployment;
 pub mod discovery;
 pub mod elsewhere;
+pub mod encryption;
 pub mod exec;
 pub mod extra;
 pub mod file_system;
@@ -68,6 +69,7 @@ use config::{Config, ConfigText};
 use data::Data;
 use deployment::Deployment;
 use discovery::Namespace;
+use encryption::Encryption;
 use extra::Extra;
 use github::Github;
 use image::Image;
@@ -129,6 +131,8 @@ pub struct Plan {
 /// The rooms: one blueprint each in every target.
 #[derive(Clone, Debug, Serialize)]
 pub struct Rooms {
+    /// The key of what keeps data; none where it exists, or where each service has its own.
+    pub encryption: Option<Encryption>,
     /// VPC, subnets, NAT and endpoints.
     pub network: Network,
     /// The repository that is created for the core image; none where a registry has it that is somebody else's.
@@ -224,26 +228,30 @@ impl Plan {
         let core = Core::new(spec, &around);
         let ui = Ui::resolve(&core);
         let platform = Platform::resolve(&core, ui.load_balancer.as_ref());
-        let around = location::Surroundings {
-            deployment: &deployment,
-            network: &network,
-            data: &data,
-            namespace: &namespace,
-            ttl: spec.discovery.as_ref().and_then(|it| it.ttl).unwrap_or(10),
-        };
-        let apart = spec.code_locations.iter().filter(|(_, it)| it.serve != Some(Serve::InProcess));
-        let locations: Vec<_> = apart.map(|(key, it)| Location::resolve(spec, &key.into(), it, &around)).collect();
+        let around =
+            location::Surroundings { deployment: &deployment, network: &network, data: &data, namespace: &namespace };
+        let locations = locations(spec, &around);
         let around = tasks::Surroundings { deployment: &deployment, network: &network, data: &data };
-        let tasks: Vec<_> =
-            spec.tasks.iter().flatten().map(|(key, it)| Task::resolve(spec, &key.into(), it, &around)).collect();
+        let tasks = spec.tasks.iter().flatten().map(|(key, it)| Task::resolve(spec, &key.into(), it, &around));
+        let tasks: Vec<_> = tasks.collect();
         let repositories = owned_repositories(&locations, &tasks);
         let operations =
             Operations::resolve(spec, &deployment, &data, &platform, &ui, instance.workspace.has_servers());
         let reached = people::Rooms { platform: &platform, ui: &ui, locations: &locations, tasks: &tasks };
         let access = Access::resolve(spec, &deployment, reached, &config);
-        let registry = image.repository.clone();
-        let mut rooms =
-            Rooms { network, registry, data, platform, ui, operations, locations, tasks, repositories, access };
+        let mut rooms = Rooms {
+            encryption: Encryption::resolve(spec, &deployment),
+            network,
+            registry: image.repository.clone(),
+            data,
+            platform,
+            ui,
+            operations,
+            locations,
+            tasks,
+            repositories,
+            access,
+        };
         let extra = Extra::resolve(spec);
         let layers = layers::layers(&deployment, &rooms, &extra);
         rooms.access.iter_mut().for_each(|it| it.see(&layers, &deployment));
@@ -265,6 +273,12 @@ impl Plan {
             rooms,
         }
     }
+}
+
+/// Those that webserver and daemon load themselves have no room of their own.
+fn locations(spec: &Spec, around: &location::Surroundings<'_>) -> Vec<Location> {
+    let apart = spec.code_locations.iter().filter(|(_, it)| it.serve != Some(Serve::InProcess));
+    apart.map(|(key, it)| Location::resolve(spec, &key.into(), it, around)).collect()
 }
 
 fn owned_repositories(locations: &[Location], tasks: &[Task]) -> Vec<OwnedRepository> {

@@ -9,6 +9,7 @@ use super::config::{self, Config};
 use super::data::Data;
 use super::deployment::Deployment;
 use super::discovery::Namespace;
+use super::encryption;
 use super::exec;
 use super::iam::{Role, Statement, Trust};
 use super::image::Image;
@@ -235,6 +236,7 @@ impl<'a> Core<'a> {
     /// What the code in the image may do, beside what webserver and daemon do.
     pub(super) fn with_code(&self, mut role: Role) -> Role {
         role.statements.extend(self.code.iter().flat_map(|it| it.statements(self.around.data)));
+        role.statements = encryption::with_keys(self.around.deployment, role.statements);
         role.managed.extend(self.code.iter().flat_map(Code::managed));
         role
     }

@@ -20,6 +20,9 @@ pub struct Repository {
     pub scan_on_push: bool,
     /// Encryption of the layers; `AES256` is ECR's own key.
     pub encryption: String,
+    /// ARN of the KMS key of `KMS`; ECR uses it by a grant, so whoever pulls needs no right to it
+    /// (<https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html>).
+    pub kms_key: Option<Text>,
     /// Lifecycle policy, as JSON.
     pub lifecycle_policy: String,
     /// URI of the repository, without a tag.
@@ -53,7 +56,8 @@ impl Repository {
             adopted: adopted.is_some(),
             tag_mutability: "IMMUTABLE".to_owned(),
             scan_on_push: images.scan.unwrap_or(true),
-            encryption: "AES256".to_owned(),
+            encryption: if deployment.kms_key.is_some() { "KMS" } else { "AES256" }.to_owned(),
+            kms_key: deployment.kms_key.clone(),
             lifecycle_policy: lifecycle(keep.tagged.unwrap_or(500), keep.untagged_days.unwrap_or(7)),
             uri,
         }

@@ -2,6 +2,7 @@
 
 mod adoption;
 mod cluster;
+mod key;
 mod place;
 mod rotation;
 mod tasks;
@@ -17,6 +18,7 @@ use super::text::{Input, Part, Text, output};
 use super::workspace::Workspace;
 use crate::spec::Spec;
 use cluster::ExistingCluster;
+use key::ExistingKey;
 use place::Place;
 use rotation::Rotation;
 use tasks::{EmptySecret, TaskImage, Tasks};
@@ -46,6 +48,8 @@ pub struct Runbook {
     pub port_forward: bool,
     /// Name of the dashboard, if there is one.
     pub dashboard: Option<String>,
+    /// What the policy of a key that exists must allow; none where there is no such key.
+    pub existing_key: Option<ExistingKey>,
     /// What there is to know of a cluster that exists; none where the deployment has its own.
     pub cluster: Option<ExistingCluster>,
     /// What people who look after the login do; none where nobody signs in.
@@ -166,7 +170,7 @@ impl Runbook {
             revision_parameter: if input { " --parameter-overrides GitRev=\"$GITREV\"" } else { "" }.to_owned(),
             core_commands: layers.iter().filter(|it| it.has_core()).map(command).collect(),
             account: account.unwrap_or_else(|| "the account it belongs to".to_owned()),
-            url_suffix: deployment.url_suffix.clone(),
+            url_suffix: deployment.url_suffix().to_owned(),
             config: match rooms.data.config_bucket {
                 Some(_) => format!("{}/{}", config.prefix, config.digest),
                 None => config.digest.clone(),
@@ -174,6 +178,7 @@ impl Runbook {
             config_bucket: config_bucket(deployment, rooms),
             port_forward: ui.webserver.service.execute_command && route.url.is_none(),
             dashboard: rooms.operations.as_ref().and_then(|it| Some(it.dashboard.as_ref()?.name.clone())),
+            existing_key: ExistingKey::resolve(spec, deployment),
             cluster: ExistingCluster::resolve(spec, rooms, instance),
             login: login(rooms),
             steps: steps(layers),
@@ -326,6 +331,7 @@ fn steps(layers: &[super::layers::Layer]) -> Vec<Step> {
 
 fn title(layer: &str) -> &'static str {
     match layer {
+        "encryption" => "Encryption key",
         "network" => "Network",
         "registry" => "Image repositories",
         "data" => "Buckets and database",

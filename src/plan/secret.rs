@@ -86,6 +86,8 @@ pub struct Created {
     pub description: String,
     /// What has to be filled in.
     pub value: String,
+    /// ARN of its KMS key; none means the account's own for Secrets Manager.
+    pub kms_key: Option<Text>,
 }
 
 impl Secrets {
@@ -124,6 +126,7 @@ impl Secrets {
                             Some(keys) => format!("JSON with the keys {}", keys.join(", ")),
                         },
                         name: format!("{}/{}/{name}", deployment.name, deployment.known_as(owner)),
+                        kms_key: deployment.kms_key.clone(),
                     };
                     if all.created.iter().all(|it| it.name != secret.name) {
                         all.created.push(secret);

@@ -151,7 +151,7 @@ pub struct LogGroup {
     /// Days that events are kept.
     pub retention_days: u32,
     /// ARN of the KMS key; none means the key that CloudWatch owns.
-    pub kms_key: Option<String>,
+    pub kms_key: Option<Text>,
     /// A container waits until its lines are taken.
     #[serde(skip)]
     pub blocking: bool,

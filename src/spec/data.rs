@@ -153,7 +153,7 @@ pub struct CreateDatabase {
     pub maintenance_window: Option<String>,
     /// Daily half hour or more for backups, in UTC; default `01:00-02:00`.
     pub backup_window: Option<String>,
-    /// ARN of the KMS key of storage, secret and Performance Insights; default the AWS managed keys.
+    /// ARN of the KMS key of storage, secret and Performance Insights; default `kms`, and without it the AWS managed keys.
     pub kms: Option<Arn>,
 }
 
@@ -219,7 +219,7 @@ pub struct ComputeLogs {
 pub struct Logs {
     /// Days to keep them, one of the values CloudWatch knows; default 365.
     pub retention_days: Option<u32>,
-    /// ARN of the KMS key that encrypts them; its policy must let CloudWatch Logs use it; default CloudWatch's own key.
+    /// ARN of the KMS key that encrypts them; its policy must let CloudWatch Logs use it; default `kms`, and without it CloudWatch's own key.
     pub kms: Option<Arn>,
     /// What a container does while CloudWatch takes no more: `non-blocking` (default) keeps 25 MiB of lines in memory and then
     /// loses the oldest, `blocking` makes the container wait and loses none.

@@ -8,6 +8,7 @@ pub mod choice;
 pub mod cluster;
 pub mod compute;
 pub mod data;
+pub mod encryption;
 mod extent;
 pub mod extra;
 pub mod github;
@@ -68,6 +69,10 @@ pub struct Spec {
     pub tags: Option<IndexMap<String, String>>,
     /// Dagster's version, and the user of its containers.
     pub dagster: Option<instance::Dagster>,
+    /// Key of everything that keeps data and has no key of its own: logs, buckets, secrets, file systems, database, images and
+    /// the topic of alarms. `create` makes one, `{key: ARN}` names one; default the keys that AWS keeps for each service. Give
+    /// it from the beginning: what keeps data is made anew for another key, which its protection refuses.
+    pub kms: Option<choice::WordOr<network::CreateWord, encryption::ExistingKey>>,
     /// What the rendered files bring along for the pipelines that apply them.
     pub output: Option<output::Output>,
     /// Changes of the rendered text, for what the spec has no key for; default none.

@@ -57,7 +57,7 @@ OTHER = {
     "ssm start-session": "open",
 }
 # Layers that change with the spec alone.
-ADMINISTRATORS = {"network", "registry", "data", "access"}
+ADMINISTRATORS = {"encryption", "network", "registry", "data", "access", "extra"}
 # What changes with a revision, and what CloudFormation does to it.
 CHANGED = {
     "AWS::ECS::TaskDefinition": ("create", "delete"),

@@ -116,3 +116,10 @@ def test_tasks_of_others_are_not_stopped(deployment):
             assert condition == {"StringEquals": own} if shared else "ecs:cluster" in condition["ArnEquals"], where
         elif "ecs:DescribeTasks" in listed(it["Action"]) and shared and "Enter" not in it["Sid"]:
             assert it["Condition"] == {"StringEqualsIfExists": own}, where
+
+
+def test_keys_are_used_through_what_they_encrypt(deployment):
+    """A session of ECS Exec alone has a key that no service uses on its behalf."""
+    for where, it in every(deployment):
+        if any(action.startswith("kms:") for action in listed(it["Action"])) and "Session" not in it["Sid"]:
+            assert it["Condition"]["StringEquals"]["kms:ViaService"].split(".")[0] in ("s3", "secretsmanager"), where

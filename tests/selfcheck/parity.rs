@@ -119,6 +119,8 @@ const SAME: &[Same] = &[
         why: "policies are properties",
     },
     same("AWS::IAM::OIDCProvider", &[("aws_iam_openid_connect_provider", Once)]),
+    same("AWS::KMS::Alias", &[("aws_kms_alias", Once)]),
+    same("AWS::KMS::Key", &[("aws_kms_key", Once)]),
     same("AWS::Logs::LogGroup", &[("aws_cloudwatch_log_group", Once)]),
     same("AWS::Logs::MetricFilter", &[("aws_cloudwatch_log_metric_filter", Once)]),
     same("AWS::RDS::DBCluster", &[("aws_rds_cluster", Once)]),

@@ -23,6 +23,7 @@ readonly releases=tf/releases.auto.tfvars.json
 # The layers in the order they are deployed: kind, whose image it has, stack, template, whether it takes a revision, whether
 # the stack policy guards it, options.
 layers() {
+  "$@" 'encryption' '' 'lakehouse-encryption' 'cfn/05-encryption.yaml' false true 
   "$@" 'network' '' 'lakehouse-network' 'cfn/10-network.yaml' false true '--capabilities' 'CAPABILITY_NAMED_IAM'
   "$@" 'registry' '' 'lakehouse-registry' 'cfn/20-registry.yaml' false true 
   "$@" 'registry' 'ingest' 'lakehouse-registry-ingest' 'cfn/20-registry-ingest.yaml' false true 
@@ -627,7 +628,7 @@ destroy_command() {
 
 destroy_cfn() {
   buckets empty_bucket
-  for stack in 'lakehouse-extra-analysts' 'lakehouse-location-reports' 'lakehouse-location-models' 'lakehouse-location-ingest' 'lakehouse-ui' 'lakehouse-platform' 'lakehouse-data' 'lakehouse-registry-models' 'lakehouse-registry-ingest' 'lakehouse-registry' 'lakehouse-network'; do
+  for stack in 'lakehouse-extra-analysts' 'lakehouse-location-reports' 'lakehouse-location-models' 'lakehouse-location-ingest' 'lakehouse-ui' 'lakehouse-platform' 'lakehouse-data' 'lakehouse-registry-models' 'lakehouse-registry-ingest' 'lakehouse-registry' 'lakehouse-network' 'lakehouse-encryption'; do
     say "$stack"
     run aws cloudformation delete-stack --stack-name "$stack"
     run aws cloudformation wait stack-delete-complete --stack-name "$stack"

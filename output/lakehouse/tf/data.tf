@@ -11,8 +11,12 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "config" {
   bucket = aws_s3_bucket.config.id
 
   rule {
+    bucket_key_enabled = true
+
     apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
+      sse_algorithm = "aws:kms"
+
+      kms_master_key_id = local.kms_key_arn
     }
   }
 }
@@ -102,8 +106,12 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "compute_logs" {
   bucket = aws_s3_bucket.compute_logs.id
 
   rule {
+    bucket_key_enabled = true
+
     apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
+      sse_algorithm = "aws:kms"
+
+      kms_master_key_id = local.kms_key_arn
     }
   }
 }
@@ -215,8 +223,12 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "data" {
   bucket = aws_s3_bucket.data.id
 
   rule {
+    bucket_key_enabled = true
+
     apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
+      sse_algorithm = "aws:kms"
+
+      kms_master_key_id = local.kms_key_arn
     }
   }
 }
@@ -336,6 +348,8 @@ resource "aws_efs_file_system" "file_system_shared" {
   performance_mode = "generalPurpose"
   throughput_mode  = "elastic"
 
+  kms_key_id = local.kms_key_arn
+
   lifecycle_policy {
     transition_to_ia = "AFTER_30_DAYS"
   }
@@ -414,6 +428,8 @@ resource "aws_secretsmanager_secret" "database" {
   name_prefix             = "lakehouse-database-"
   description             = "Password of the Postgres user dagster of the Dagster deployment lakehouse"
   recovery_window_in_days = 30
+
+  kms_key_id = local.kms_key_arn
 
   tags = { Name = "lakehouse-database" }
 
@@ -524,6 +540,9 @@ resource "aws_db_instance" "database" {
   max_allocated_storage = 100
   storage_type          = "gp3"
   storage_encrypted     = true
+
+  kms_key_id                      = local.kms_key_arn
+  performance_insights_kms_key_id = local.kms_key_arn
 
   db_name  = "dagster"
   username = "dagster"

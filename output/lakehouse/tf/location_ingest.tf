@@ -13,7 +13,9 @@ resource "aws_ecr_repository" "location_ingest" {
   }
 
   encryption_configuration {
-    encryption_type = "AES256"
+    encryption_type = "KMS"
+
+    kms_key = local.kms_key_arn
   }
 
   lifecycle {
@@ -92,6 +94,16 @@ resource "aws_iam_role_policy" "execution_ingest" {
           local.database_secret_arn,
         ]
       },
+      {
+        Sid    = "UseKeyOfSecrets"
+        Effect = "Allow"
+        Action = ["kms:Decrypt"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "secretsmanager.eu-west-1.amazonaws.com" } }
+      },
     ]
   })
 }
@@ -124,6 +136,8 @@ resource "aws_efs_access_point" "access_point_state_ingest" {
 resource "aws_cloudwatch_log_group" "run_ingest" {
   name              = "/dagforge/lakehouse/run/ingest"
   retention_in_days = 365
+
+  kms_key_id = local.kms_key_arn
 
   skip_destroy = true
 }
@@ -202,6 +216,16 @@ resource "aws_iam_role_policy" "run_ingest" {
         ]
 
         Condition = { "StringEquals" = { "elasticfilesystem:AccessPointArn" = "arn:${local.partition}:elasticfilesystem:${local.region}:${local.account_id}:access-point/${local.access_point_state_ingest}" } }
+      },
+      {
+        Sid    = "UseKeyOfObjects"
+        Effect = "Allow"
+        Action = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "s3.eu-west-1.amazonaws.com" } }
       },
     ]
   })
@@ -301,6 +325,8 @@ resource "aws_cloudwatch_log_group" "server_ingest" {
   name              = "/dagforge/lakehouse/server/ingest"
   retention_in_days = 365
 
+  kms_key_id = local.kms_key_arn
+
   skip_destroy = true
 }
 
@@ -378,6 +404,16 @@ resource "aws_iam_role_policy" "server_ingest" {
         ]
 
         Condition = { "StringEquals" = { "elasticfilesystem:AccessPointArn" = "arn:${local.partition}:elasticfilesystem:${local.region}:${local.account_id}:access-point/${local.access_point_state_ingest}" } }
+      },
+      {
+        Sid    = "UseKeyOfObjects"
+        Effect = "Allow"
+        Action = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "s3.eu-west-1.amazonaws.com" } }
       },
     ]
   })

@@ -13,7 +13,9 @@ resource "aws_ecr_repository" "location_models" {
   }
 
   encryption_configuration {
-    encryption_type = "AES256"
+    encryption_type = "KMS"
+
+    kms_key = local.kms_key_arn
   }
 
   lifecycle {
@@ -100,6 +102,16 @@ resource "aws_iam_role_policy" "execution_models" {
           "arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter/lakehouse/models/feature-store-token",
         ]
       },
+      {
+        Sid    = "UseKeyOfSecrets"
+        Effect = "Allow"
+        Action = ["kms:Decrypt"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "secretsmanager.eu-west-1.amazonaws.com" } }
+      },
     ]
   })
 }
@@ -157,6 +169,8 @@ resource "aws_efs_access_point" "access_point_features_models" {
 resource "aws_cloudwatch_log_group" "run_models" {
   name              = "/dagforge/lakehouse/run/models"
   retention_in_days = 365
+
+  kms_key_id = local.kms_key_arn
 
   skip_destroy = true
 }
@@ -245,6 +259,16 @@ resource "aws_iam_role_policy" "run_models" {
         ]
 
         Condition = { "StringEquals" = { "elasticfilesystem:AccessPointArn" = "arn:${local.partition}:elasticfilesystem:${local.region}:${local.account_id}:access-point/${local.access_point_features_models}" } }
+      },
+      {
+        Sid    = "UseKeyOfObjects"
+        Effect = "Allow"
+        Action = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "s3.eu-west-1.amazonaws.com" } }
       },
     ]
   })
@@ -359,6 +383,8 @@ resource "aws_cloudwatch_log_group" "server_models" {
   name              = "/dagforge/lakehouse/server/models"
   retention_in_days = 365
 
+  kms_key_id = local.kms_key_arn
+
   skip_destroy = true
 }
 
@@ -436,6 +462,16 @@ resource "aws_iam_role_policy" "server_models" {
         ]
 
         Condition = { "StringEquals" = { "elasticfilesystem:AccessPointArn" = "arn:${local.partition}:elasticfilesystem:${local.region}:${local.account_id}:access-point/${local.access_point_cache_models}" } }
+      },
+      {
+        Sid    = "UseKeyOfObjects"
+        Effect = "Allow"
+        Action = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "s3.eu-west-1.amazonaws.com" } }
       },
     ]
   })

@@ -64,6 +64,16 @@ resource "aws_iam_role_policy" "execution_reports" {
           local.database_secret_arn,
         ]
       },
+      {
+        Sid    = "UseKeyOfSecrets"
+        Effect = "Allow"
+        Action = ["kms:Decrypt"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "secretsmanager.eu-west-1.amazonaws.com" } }
+      },
     ]
   })
 }
@@ -96,6 +106,8 @@ resource "aws_efs_access_point" "access_point_models_reports" {
 resource "aws_cloudwatch_log_group" "run_reports" {
   name              = "/dagforge/lakehouse/run/reports"
   retention_in_days = 365
+
+  kms_key_id = local.kms_key_arn
 
   skip_destroy = true
 }
@@ -174,6 +186,16 @@ resource "aws_iam_role_policy" "run_reports" {
         ]
 
         Condition = { "StringEquals" = { "elasticfilesystem:AccessPointArn" = "arn:${local.partition}:elasticfilesystem:${local.region}:${local.account_id}:access-point/${local.access_point_models_reports}" } }
+      },
+      {
+        Sid    = "UseKeyOfObjects"
+        Effect = "Allow"
+        Action = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "s3.eu-west-1.amazonaws.com" } }
       },
     ]
   })
@@ -268,6 +290,8 @@ resource "aws_cloudwatch_log_group" "server_reports" {
   name              = "/dagforge/lakehouse/server/reports"
   retention_in_days = 365
 
+  kms_key_id = local.kms_key_arn
+
   skip_destroy = true
 }
 
@@ -335,6 +359,16 @@ resource "aws_iam_role_policy" "server_reports" {
         ]
 
         Condition = { "StringLike" = { "s3:prefix" = "repos/reports/*" } }
+      },
+      {
+        Sid    = "UseKeyOfObjects"
+        Effect = "Allow"
+        Action = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "s3.eu-west-1.amazonaws.com" } }
       },
     ]
   })

@@ -2,6 +2,8 @@ resource "aws_cloudwatch_log_group" "exec" {
   name              = "/dagforge/lakehouse/exec"
   retention_in_days = 365
 
+  kms_key_id = local.kms_key_arn
+
   skip_destroy = true
 }
 
@@ -382,6 +384,16 @@ resource "aws_iam_role_policy" "core_daemon_execution" {
           local.database_secret_arn,
         ]
       },
+      {
+        Sid    = "UseKeyOfSecrets"
+        Effect = "Allow"
+        Action = ["kms:Decrypt"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "secretsmanager.eu-west-1.amazonaws.com" } }
+      },
     ]
   })
 }
@@ -389,6 +401,8 @@ resource "aws_iam_role_policy" "core_daemon_execution" {
 resource "aws_cloudwatch_log_group" "core_daemon" {
   name              = "/dagforge/lakehouse/daemon"
   retention_in_days = 365
+
+  kms_key_id = local.kms_key_arn
 
   skip_destroy = true
 }
@@ -503,6 +517,16 @@ resource "aws_iam_role_policy" "core_daemon" {
         ]
 
         Condition = { "StringLike" = { "s3:prefix" = "compute-logs/*" } }
+      },
+      {
+        Sid    = "UseKeyOfObjects"
+        Effect = "Allow"
+        Action = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "s3.eu-west-1.amazonaws.com" } }
       },
     ]
   })

@@ -150,6 +150,16 @@ resource "aws_iam_role_policy" "core_webserver_execution" {
           local.database_secret_arn,
         ]
       },
+      {
+        Sid    = "UseKeyOfSecrets"
+        Effect = "Allow"
+        Action = ["kms:Decrypt"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "secretsmanager.eu-west-1.amazonaws.com" } }
+      },
     ]
   })
 }
@@ -180,6 +190,8 @@ resource "aws_lb_target_group" "ui" {
 resource "aws_cloudwatch_log_group" "core_webserver" {
   name              = "/dagforge/lakehouse/webserver"
   retention_in_days = 365
+
+  kms_key_id = local.kms_key_arn
 
   skip_destroy = true
 }
@@ -248,6 +260,16 @@ resource "aws_iam_role_policy" "core_webserver" {
         ]
 
         Condition = { "StringLike" = { "s3:prefix" = "compute-logs/*" } }
+      },
+      {
+        Sid    = "UseKeyOfObjects"
+        Effect = "Allow"
+        Action = ["kms:Decrypt"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "s3.eu-west-1.amazonaws.com" } }
       },
     ]
   })

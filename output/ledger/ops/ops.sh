@@ -23,6 +23,7 @@ readonly releases=tf/releases.auto.tfvars.json
 # The layers in the order they are deployed: kind, whose image it has, stack, template, whether it takes a revision, whether
 # the stack policy guards it, options.
 layers() {
+  "$@" 'encryption' '' 'ledger-encryption' 'cfn/05-encryption.yaml' false true 
   "$@" 'network' '' 'ledger-network' 'cfn/10-network.yaml' false true '--capabilities' 'CAPABILITY_NAMED_IAM'
   "$@" 'registry' '' 'ledger-registry' 'cfn/20-registry.yaml' false true 
   "$@" 'registry' 'invoices' 'ledger-registry-bills' 'cfn/20-registry-bills.yaml' false true 
@@ -623,7 +624,7 @@ destroy_command() {
 
 destroy_cfn() {
   buckets empty_bucket
-  for stack in 'ledger-location-reports' 'ledger-location-bills' 'ledger-operations' 'ledger-ui' 'ledger-platform' 'ledger-data' 'ledger-registry-reports' 'ledger-registry-bills' 'ledger-registry' 'ledger-network'; do
+  for stack in 'ledger-location-reports' 'ledger-location-bills' 'ledger-operations' 'ledger-ui' 'ledger-platform' 'ledger-data' 'ledger-registry-reports' 'ledger-registry-bills' 'ledger-registry' 'ledger-network' 'ledger-encryption'; do
     say "$stack"
     run aws cloudformation delete-stack --stack-name "$stack"
     run aws cloudformation wait stack-delete-complete --stack-name "$stack"

@@ -5,7 +5,9 @@ resource "aws_s3_object" "dagster_yaml" {
   source                 = "${path.module}/../config/dagster.yaml"
   source_hash            = filesha256("${path.module}/../config/dagster.yaml")
   content_type           = "application/yaml"
-  server_side_encryption = "AES256"
+  server_side_encryption = "aws:kms"
+
+  kms_key_id = local.kms_key_arn
 }
 
 # The key stays and the bucket keeps every version: a task definition names the version it was made for.
@@ -15,7 +17,9 @@ resource "aws_s3_object" "workspace_yaml" {
   source                 = "${path.module}/../config/workspace.yaml"
   source_hash            = filesha256("${path.module}/../config/workspace.yaml")
   content_type           = "application/yaml"
-  server_side_encryption = "AES256"
+  server_side_encryption = "aws:kms"
+
+  kms_key_id = local.kms_key_arn
 }
 
 locals {

@@ -11,8 +11,12 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "config" {
   bucket = aws_s3_bucket.config.id
 
   rule {
+    bucket_key_enabled = true
+
     apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
+      sse_algorithm = "aws:kms"
+
+      kms_master_key_id = local.kms_key_arn
     }
   }
 }
@@ -102,8 +106,12 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "compute_logs" {
   bucket = aws_s3_bucket.compute_logs.id
 
   rule {
+    bucket_key_enabled = true
+
     apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
+      sse_algorithm = "aws:kms"
+
+      kms_master_key_id = local.kms_key_arn
     }
   }
 }
@@ -214,6 +222,8 @@ resource "aws_secretsmanager_secret" "database" {
   description             = "Password of the Postgres user dagster of the Dagster deployment ledger"
   recovery_window_in_days = 30
 
+  kms_key_id = local.kms_key_arn
+
   tags = { Name = "ledger-database" }
 
   lifecycle {
@@ -323,6 +333,8 @@ resource "aws_rds_cluster" "database" {
 
   storage_encrypted = true
 
+  kms_key_id = local.kms_key_arn
+
   database_name   = "dagster"
   master_username = "dagster"
   port            = 5432
@@ -371,6 +383,8 @@ resource "aws_rds_cluster_instance" "database_1" {
   monitoring_interval                   = 60
   monitoring_role_arn                   = aws_iam_role.database_monitoring.arn
 
+  performance_insights_kms_key_id = local.kms_key_arn
+
   tags = { Name = "ledger-database-1" }
 }
 
@@ -388,6 +402,8 @@ resource "aws_rds_cluster_instance" "database_2" {
   performance_insights_retention_period = 7
   monitoring_interval                   = 60
   monitoring_role_arn                   = aws_iam_role.database_monitoring.arn
+
+  performance_insights_kms_key_id = local.kms_key_arn
 
   tags = { Name = "ledger-database-2" }
 }

@@ -13,7 +13,9 @@ resource "aws_ecr_repository" "location_invoices" {
   }
 
   encryption_configuration {
-    encryption_type = "AES256"
+    encryption_type = "KMS"
+
+    kms_key = local.kms_key_arn
   }
 
   lifecycle {
@@ -91,6 +93,8 @@ resource "aws_iam_role_policy" "execution_invoices" {
 resource "aws_cloudwatch_log_group" "run_invoices" {
   name              = "/dagforge/ledger/run/bills"
   retention_in_days = 365
+
+  kms_key_id = local.kms_key_arn
 
   skip_destroy = true
 }
@@ -191,6 +195,16 @@ resource "aws_iam_role_policy" "run_invoices" {
 
         Condition = { "StringEquals" = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
       },
+      {
+        Sid    = "UseKeyOfObjects"
+        Effect = "Allow"
+        Action = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "s3.eu-central-1.amazonaws.com" } }
+      },
     ]
   })
 }
@@ -263,6 +277,8 @@ locals {
 resource "aws_cloudwatch_log_group" "server_invoices" {
   name              = "/dagforge/ledger/server/bills"
   retention_in_days = 365
+
+  kms_key_id = local.kms_key_arn
 
   skip_destroy = true
 }
@@ -345,6 +361,16 @@ resource "aws_iam_role_policy" "server_invoices" {
         Resource = [
           "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/ledger/exec:*",
         ]
+      },
+      {
+        Sid    = "UseKeyOfObjects"
+        Effect = "Allow"
+        Action = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "s3.eu-central-1.amazonaws.com" } }
       },
     ]
   })

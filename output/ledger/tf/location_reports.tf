@@ -13,7 +13,9 @@ resource "aws_ecr_repository" "location_reports" {
   }
 
   encryption_configuration {
-    encryption_type = "AES256"
+    encryption_type = "KMS"
+
+    kms_key = local.kms_key_arn
   }
 
   lifecycle {
@@ -91,6 +93,8 @@ resource "aws_iam_role_policy" "execution_reports" {
 resource "aws_cloudwatch_log_group" "run_reports" {
   name              = "/dagforge/ledger/run/reports"
   retention_in_days = 365
+
+  kms_key_id = local.kms_key_arn
 
   skip_destroy = true
 }
@@ -190,6 +194,16 @@ resource "aws_iam_role_policy" "run_reports" {
         ]
 
         Condition = { "StringEquals" = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
+      },
+      {
+        Sid    = "UseKeyOfObjects"
+        Effect = "Allow"
+        Action = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "s3.eu-central-1.amazonaws.com" } }
       },
     ]
   })
@@ -312,6 +326,8 @@ resource "aws_cloudwatch_log_group" "server_reports" {
   name              = "/dagforge/ledger/server/reports"
   retention_in_days = 365
 
+  kms_key_id = local.kms_key_arn
+
   skip_destroy = true
 }
 
@@ -393,6 +409,16 @@ resource "aws_iam_role_policy" "server_reports" {
         Resource = [
           "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/ledger/exec:*",
         ]
+      },
+      {
+        Sid    = "UseKeyOfObjects"
+        Effect = "Allow"
+        Action = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "s3.eu-central-1.amazonaws.com" } }
       },
     ]
   })

@@ -164,6 +164,8 @@ resource "aws_cloudwatch_log_group" "flow_log" {
   name              = "/dagforge/ledger/vpc-flow-logs"
   retention_in_days = 365
 
+  kms_key_id = local.kms_key_arn
+
   skip_destroy = true
 }
 

@@ -1,5 +1,7 @@
 resource "aws_sns_topic" "alarms" {
   name = "ledger-alarms"
+
+  kms_master_key_id = local.kms_key_arn
 }
 
 resource "aws_sns_topic_subscription" "alarms_1" {
@@ -129,6 +131,8 @@ resource "aws_cloudwatch_log_group" "migration" {
   name              = "/dagforge/ledger/migrate"
   retention_in_days = 365
 
+  kms_key_id = local.kms_key_arn
+
   skip_destroy = true
 }
 
@@ -193,6 +197,16 @@ resource "aws_iam_role_policy" "migration_execution" {
           local.database_secret_arn,
         ]
       },
+      {
+        Sid    = "UseKeyOfSecrets"
+        Effect = "Allow"
+        Action = ["kms:Decrypt"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "secretsmanager.eu-central-1.amazonaws.com" } }
+      },
     ]
   })
 }
@@ -241,6 +255,16 @@ resource "aws_iam_role_policy" "migration" {
         Resource = [
           "arn:${local.partition}:rds-db:${local.region}:${local.account_id}:dbuser:${local.database_resource_id}/dagster",
         ]
+      },
+      {
+        Sid    = "UseKeyOfObjects"
+        Effect = "Allow"
+        Action = ["kms:Decrypt"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "s3.eu-central-1.amazonaws.com" } }
       },
     ]
   })

@@ -2,6 +2,8 @@ resource "aws_cloudwatch_log_group" "exec" {
   name              = "/dagforge/ledger/exec"
   retention_in_days = 365
 
+  kms_key_id = local.kms_key_arn
+
   skip_destroy = true
 }
 
@@ -352,6 +354,16 @@ resource "aws_iam_role_policy" "core_daemon_execution" {
           local.database_secret_arn,
         ]
       },
+      {
+        Sid    = "UseKeyOfSecrets"
+        Effect = "Allow"
+        Action = ["kms:Decrypt"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "secretsmanager.eu-central-1.amazonaws.com" } }
+      },
     ]
   })
 }
@@ -359,6 +371,8 @@ resource "aws_iam_role_policy" "core_daemon_execution" {
 resource "aws_cloudwatch_log_group" "core_daemon" {
   name              = "/dagforge/ledger/daemon"
   retention_in_days = 365
+
+  kms_key_id = local.kms_key_arn
 
   skip_destroy = true
 }
@@ -505,6 +519,16 @@ resource "aws_iam_role_policy" "core_daemon" {
         Resource = [
           "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/ledger/exec:*",
         ]
+      },
+      {
+        Sid    = "UseKeyOfObjects"
+        Effect = "Allow"
+        Action = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "s3.eu-central-1.amazonaws.com" } }
       },
     ]
   })

@@ -8,7 +8,9 @@ resource "aws_ecr_repository" "core" {
   }
 
   encryption_configuration {
-    encryption_type = "AES256"
+    encryption_type = "KMS"
+
+    kms_key = local.kms_key_arn
   }
 
   lifecycle {

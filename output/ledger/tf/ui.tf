@@ -90,6 +90,16 @@ resource "aws_iam_role_policy" "core_webserver_execution" {
           local.database_secret_arn,
         ]
       },
+      {
+        Sid    = "UseKeyOfSecrets"
+        Effect = "Allow"
+        Action = ["kms:Decrypt"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "secretsmanager.eu-central-1.amazonaws.com" } }
+      },
     ]
   })
 }
@@ -120,6 +130,8 @@ resource "aws_lb_target_group" "ui" {
 resource "aws_cloudwatch_log_group" "core_webserver" {
   name              = "/dagforge/ledger/webserver"
   retention_in_days = 365
+
+  kms_key_id = local.kms_key_arn
 
   skip_destroy = true
 }
@@ -220,6 +232,16 @@ resource "aws_iam_role_policy" "core_webserver" {
         Resource = [
           "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/dagforge/ledger/exec:*",
         ]
+      },
+      {
+        Sid    = "UseKeyOfObjects"
+        Effect = "Allow"
+        Action = ["kms:Decrypt"]
+        Resource = [
+          local.kms_key_arn,
+        ]
+
+        Condition = { "StringEquals" = { "kms:ViaService" = "s3.eu-central-1.amazonaws.com" } }
       },
     ]
   })

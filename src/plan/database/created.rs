@@ -46,7 +46,7 @@ pub struct CreatedDatabase {
     /// Logs that RDS sends to CloudWatch.
     pub log_exports: Vec<String>,
     /// KMS key of storage, secret and Performance Insights; none means the AWS managed keys.
-    pub kms_key: Option<String>,
+    pub kms_key: Option<Text>,
     /// Days of Performance Insights; 7 are free.
     pub insights_days: u32,
     /// Seconds between samples of enhanced monitoring.
@@ -56,7 +56,7 @@ pub struct CreatedDatabase {
     /// The generated password; none where RDS makes, keeps and rotates it.
     pub secret: Option<GeneratedSecret>,
     /// KMS key of the secret that RDS keeps; none with the one that is generated, or with the AWS managed key.
-    pub managed_key: Option<String>,
+    pub managed_key: Option<Text>,
     /// The resource id is published: the right to sign in with a token names it.
     pub publishes_resource_id: bool,
 }
@@ -140,7 +140,7 @@ impl CreatedDatabase {
         let version = spec.engine.as_deref().unwrap_or(ENGINE_VERSION);
         let major = version.split('.').next().unwrap_or_default();
         let cluster = spec.aurora.as_ref().map(|it| Cluster::resolve(it, &spec, deployment));
-        let key = spec.kms.as_ref().map(|it| it.as_str().to_owned());
+        let key = deployment.database_kms_key.clone();
         // Aurora upgrades by itself what RDS logs as `upgrade`.
         let (engine, family, logs): (_, _, &[&str]) = match &cluster {
             Some(_) => ("aurora-postgresql", "aurora-postgresql", &["postgresql"]),

@@ -196,7 +196,7 @@ impl Around<'_> {
             return text![self.here(&elsewhere.repository(repository)), ":", revision];
         }
         let host =
-            text![self.account(), format!(".dkr.ecr.{}.{}/", self.deployment.region, self.deployment.url_suffix)];
+            text![self.account(), format!(".dkr.ecr.{}.{}/", self.deployment.region, self.deployment.url_suffix())];
         text![host, repository.name.as_str(), ":", revision]
     }
 }

@@ -88,7 +88,7 @@ fn discovery(parts: &Parts<'_>) -> Discovery {
     Discovery {
         name: parts.around.namespace.service(parts.known_as().as_str()),
         namespace: parts.around.namespace.id(),
-        ttl: parts.around.ttl,
+        ttl: parts.around.namespace.ttl,
         routing_policy: "MULTIVALUE".to_owned(),
         failure_threshold: 1,
     }

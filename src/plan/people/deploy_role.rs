@@ -12,7 +12,8 @@ use super::Rooms;
 use crate::plan::cluster;
 use crate::plan::config::Config;
 use crate::plan::deployment::Deployment;
-use crate::plan::elsewhere;
+use crate::plan::elsewhere::Elsewhere;
+use crate::plan::encryption::with_keys;
 use crate::plan::iam::{Statement, arn, iam_arn, s3_arn};
 use crate::plan::layers::Layer;
 use crate::plan::text::{Input, Text};
@@ -75,7 +76,7 @@ impl DeployRole {
             audience_key: format!("{ISSUER}:aud"),
             subject_key: format!("{ISSUER}:sub"),
             subjects: subjects(spec, trust, deployment),
-            statements: Rights { deployment, rooms, config, pushes: elsewhere::written(spec).is_none() }.all(),
+            statements: with_keys(deployment, Rights { spec, deployment, rooms, config }.all()),
             boundary: deployment.boundary.clone(),
             path,
             name,
@@ -98,9 +99,6 @@ impl DeployRole {
             "cloudformation:DescribeStacks",
             "cloudformation:ExecuteChangeSet",
         ];
-        // `ops.sh` asks whether something is still to be taken over, and drops the change set that says no.
-        let adopts = layers.iter().any(|it| it.adopts && it.is_released());
-        let deploy = deploy.into_iter().chain(adopts.then_some("cloudformation:DeleteChangeSet"));
         self.statements.push(Statement::allow("DeployStacks", deploy, stacks));
     }
 }
@@ -129,11 +127,10 @@ fn subjects(spec: &Spec, trust: &GithubTrust, deployment: &Deployment) -> Vec<St
 
 /// What a release does, beside deploying stacks.
 struct Rights<'a> {
+    spec: &'a Spec,
     deployment: &'a Deployment,
     rooms: Rooms<'a>,
     config: &'a Config,
-    /// The images are the deployment's own to push.
-    pushes: bool,
 }
 
 impl Rights<'_> {
@@ -145,9 +142,6 @@ impl Rights<'_> {
     /// Pushing, as in <https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html>; the repositories of a
     /// deployment, and no others, begin with its name and a slash.
     fn images(&self) -> Vec<Statement> {
-        if !self.pushes {
-            return Vec::new();
-        }
         let push = [
             "ecr:BatchCheckLayerAvailability",
             "ecr:BatchGetImage",
@@ -156,13 +150,15 @@ impl Rights<'_> {
             "ecr:PutImage",
             "ecr:UploadLayerPart",
         ];
-        let own = arn("ecr", format!("repository/{}/*", self.deployment.name));
-        let adopted = self.deployment.adopt.repositories.iter().flat_map(|it| it.values());
-        let adopted = adopted.map(|it| arn("ecr", format!("repository/{}", it.as_str())));
-        let repositories: Vec<_> = [own].into_iter().chain(adopted).collect();
+        let own = || Some(arn("ecr", format!("repository/{}/*", self.deployment.name)));
+        let elsewhere = Elsewhere::resolve(self.spec, self.deployment);
+        // Who may push to a registry without IAM, that registry says.
+        let Some(repositories) = elsewhere.map_or_else(own, |it| it.repositories(self.deployment)) else {
+            return Vec::new();
+        };
         vec![
             Statement::allow("SignInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]),
-            Statement::allow("PushImages", push, repositories),
+            Statement::allow("PushImages", push, [repositories]),
         ]
     }
 

@@ -217,6 +217,28 @@ def log_group(reader, physical):
     )
 
 
+@reads("AWS::KMS::Key")
+def key(reader, physical):
+    kms = reader.client("kms")
+    told = kms.describe_key(KeyId=physical)["KeyMetadata"]
+    own = {each["TagKey"]: each["TagValue"] for each in kms.list_resource_tags(KeyId=physical)["Tags"]}
+    reader.facts.stands_for("the key", told["Arn"])
+    reader.facts.stands_for("id of the key", told["KeyId"])
+    reader.facts.add(
+        "key",
+        told["Description"],
+        rotates=kms.get_key_rotation_status(KeyId=physical)["KeyRotationEnabled"],
+        policy=policy(kms.get_key_policy(KeyId=physical, PolicyName="default")["Policy"]),
+        tags=own,
+    )
+
+
+@reads("AWS::KMS::Alias")
+def key_alias(reader, physical):
+    (told,) = [each for each in reader.client("kms").list_aliases()["Aliases"] if each["AliasName"] == physical]
+    reader.facts.add("key alias", physical, key=told["TargetKeyId"])
+
+
 @reads("AWS::S3::Bucket")
 def bucket(reader, physical):
     s3, named = reader.client("s3"), {"Bucket": physical}
@@ -227,6 +249,8 @@ def bucket(reader, physical):
         physical,
         versioning=s3.get_bucket_versioning(**named)["Status"],
         encryption=encryption["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"],
+        key=encryption["ApplyServerSideEncryptionByDefault"].get("KMSMasterKeyID"),
+        one_key=encryption.get("BucketKeyEnabled") or None,
         ownership=s3.get_bucket_ownership_controls(**named)["OwnershipControls"]["Rules"][0]["ObjectOwnership"],
         closed=s3.get_public_access_block(**named)["PublicAccessBlockConfiguration"],
         lifecycle={each["ID"]: _lifecycle(each) for each in rules},
@@ -263,6 +287,7 @@ def file_system(reader, physical):
         "file system",
         physical,
         encrypted=told["Encrypted"],
+        key=told.get("KmsKeyId"),
         performance=told["PerformanceMode"],
         throughput=told["ThroughputMode"],
         backup=_backup(efs, physical),
@@ -317,6 +342,7 @@ def repository(reader, physical):
         mutability=told["imageTagMutability"],
         scan=told["imageScanningConfiguration"]["scanOnPush"],
         encryption=told["encryptionConfiguration"]["encryptionType"],
+        key=told["encryptionConfiguration"].get("kmsKey"),
         lifecycle=json.loads(ecr.get_lifecycle_policy(repositoryName=physical)["lifecyclePolicyText"]),
         tags=tags(ecr.list_tags_for_resource(resourceArn=told["repositoryArn"])["tags"]),
     )
@@ -885,7 +911,8 @@ def metric_filter(reader, physical):
 def topic(reader, physical):
     sns, name = reader.client("sns"), physical.rsplit(":", 1)[1]
     reader.facts.stands_for(f"topic {name}", physical)
-    reader.facts.add("topic", name, tags=tags(sns.list_tags_for_resource(ResourceArn=physical)["Tags"]))
+    key = sns.get_topic_attributes(TopicArn=physical)["Attributes"].get("KmsMasterKeyId")
+    reader.facts.add("topic", name, key=key, tags=tags(sns.list_tags_for_resource(ResourceArn=physical)["Tags"]))
 
 
 @reads("AWS::SNS::Subscription")

@@ -233,6 +233,24 @@ def log_group(found, told):
     )
 
 
+@reads("aws_kms_key")
+def key(found, told):
+    found.stands_for("the key", told["arn"])
+    found.stands_for("id of the key", told["key_id"])
+    found.add(
+        "key",
+        told["description"],
+        rotates=told["enable_key_rotation"],
+        policy=policy(told["policy"]),
+        tags=told["tags_all"],
+    )
+
+
+@reads("aws_kms_alias")
+def key_alias(found, told):
+    found.add("key alias", told["name"], key=told["target_key_id"])
+
+
 @reads("aws_s3_bucket")
 def bucket(found, told):
     found.add("bucket", told["bucket"], tags=told["tags_all"])
@@ -246,7 +264,9 @@ def bucket_versioning(found, told):
 @reads("aws_s3_bucket_server_side_encryption_configuration")
 def bucket_encryption(found, told):
     (chosen,) = told["rule"]
-    found.add("bucket", told["bucket"], encryption=_only(chosen["apply_server_side_encryption_by_default"])["sse_algorithm"])
+    way = _only(chosen["apply_server_side_encryption_by_default"])
+    key = _made(way.get("kms_master_key_id"))
+    found.add("bucket", told["bucket"], encryption=way["sse_algorithm"], key=key, one_key=chosen.get("bucket_key_enabled") or None)
 
 
 @reads("aws_s3_bucket_ownership_controls")
@@ -295,6 +315,7 @@ def file_system(found, told):
         "file system",
         told["id"],
         encrypted=told["encrypted"],
+        key=_made(told.get("kms_key_id")),
         performance=told["performance_mode"],
         throughput=told["throughput_mode"],
         infrequent=moves.get("transition_to_ia"),
@@ -356,6 +377,7 @@ def repository(found, told):
         mutability=told["image_tag_mutability"],
         scan=_only(told["image_scanning_configuration"])["scan_on_push"],
         encryption=_only(told["encryption_configuration"])["encryption_type"],
+        key=_made(_only(told["encryption_configuration"]).get("kms_key")),
         tags=told["tags_all"],
     )
 
@@ -843,7 +865,7 @@ def metric_filter(found, told):
 @reads("aws_sns_topic")
 def topic(found, told):
     found.stands_for(f"topic {told['name']}", told["arn"])
-    found.add("topic", told["name"], tags=told["tags_all"])
+    found.add("topic", told["name"], key=told.get("kms_master_key_id"), tags=told["tags_all"])
 
 
 @reads("aws_sns_topic_subscription")

@@ -12,6 +12,10 @@ class Key(Table):
     create_call, made, describe_call, key, shown = "create_key", "KeyMetadata.KeyId", "describe_key", "KeyId", "KeyMetadata"
     reads, tag_arn = {"Arn": "Arn", "KeyId": "KeyId"}, "KeyId"
 
+    def arguments(self, p):
+        own = [{"TagKey": each["Key"], "TagValue": each["Value"]} for each in p.get("Tags", [])]
+        return {**super().arguments(p), "Tags": own}
+
     def change(self, aws, physical, changed, new):
         if changed - {"KeyPolicy", "Description"}:
             raise MustReplace(self.kind)
