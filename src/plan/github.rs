@@ -84,9 +84,10 @@ impl Github {
         folders.sort();
         folders.dedup();
         let kinds: Vec<&str> = ops.layers.iter().map(|it| it.layer.as_str()).collect();
-        // A role that releases leaves what is before images to an administrator.
+        // A role that releases leaves what is before images, and templates of the user's own, to an administrator.
         let all = !terraform && github.role.is_some();
-        let before_images = ["encryption", "network", "registry", "data"].into_iter().filter(|it| kinds.contains(it) && all);
+        let before_images =
+            ["encryption", "network", "registry", "data"].into_iter().filter(|it| kinds.contains(it) && all);
         Some(Self {
             name: deployment.name.clone(),
             branch: github.branch.as_ref().map_or("main", |it| it.as_str()).to_owned(),
@@ -106,7 +107,7 @@ impl Github {
             folders,
             units: units.iter().map(|it| format!("{} {}", it.key, paths(it.build))).collect::<Vec<_>>().join("\n"),
             platform: format!("{folder} :(exclude){folder}/tf/releases.auto.tfvars.json"),
-            extra: !terraform && kinds.contains(&EXTRA),
+            extra: all && kinds.contains(&EXTRA),
             layers: before_images.collect::<Vec<_>>().join(" "),
             folder,
         })

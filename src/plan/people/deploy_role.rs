@@ -99,6 +99,9 @@ impl DeployRole {
             "cloudformation:DescribeStacks",
             "cloudformation:ExecuteChangeSet",
         ];
+        // `ops.sh` asks whether something is still to be taken over, and drops the change set that says no.
+        let adopts = layers.iter().any(|it| it.adopts && it.is_released());
+        let deploy = deploy.into_iter().chain(adopts.then_some("cloudformation:DeleteChangeSet"));
         self.statements.push(Statement::allow("DeployStacks", deploy, stacks));
     }
 }
@@ -156,9 +159,12 @@ impl Rights<'_> {
         let Some(repositories) = elsewhere.map_or_else(own, |it| it.repositories(self.deployment)) else {
             return Vec::new();
         };
+        // What is taken over keeps the name that it has.
+        let adopted = self.deployment.adopt.repositories.iter().flat_map(|it| it.values());
+        let adopted = adopted.map(|it| arn("ecr", format!("repository/{}", it.as_str())));
         vec![
             Statement::allow("SignInToRegistry", ["ecr:GetAuthorizationToken"], ["*"]),
-            Statement::allow("PushImages", push, [repositories]),
+            Statement::allow("PushImages", push, [repositories].into_iter().chain(adopted)),
         ]
     }
 
