@@ -136,8 +136,6 @@ struct Rights<'a> {
     deployment: &'a Deployment,
     rooms: Rooms<'a>,
     config: &'a Config,
-    /// The images are the deployment's own to push.
-    pushes: bool,
 }
 
 impl Rights<'_> {
@@ -149,9 +147,6 @@ impl Rights<'_> {
     /// Pushing, as in <https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html>; the repositories of a
     /// deployment, and no others, begin with its name and a slash.
     fn images(&self) -> Vec<Statement> {
-        if !self.pushes {
-            return Vec::new();
-        }
         let push = [
             "ecr:BatchCheckLayerAvailability",
             "ecr:BatchGetImage",
@@ -161,6 +156,7 @@ impl Rights<'_> {
             "ecr:UploadLayerPart",
         ];
         let own = arn("ecr", format!("repository/{}/*", self.deployment.name));
+        // What is taken over keeps the name that it has.
         let adopted = self.deployment.adopt.repositories.iter().flat_map(|it| it.values());
         let adopted = adopted.map(|it| arn("ecr", format!("repository/{}", it.as_str())));
         let repositories: Vec<_> = [own].into_iter().chain(adopted).collect();
