@@ -136,6 +136,8 @@ struct Rights<'a> {
     deployment: &'a Deployment,
     rooms: Rooms<'a>,
     config: &'a Config,
+    /// The images are the deployment's own to push.
+    pushes: bool,
 }
 
 impl Rights<'_> {
@@ -147,6 +149,9 @@ impl Rights<'_> {
     /// Pushing, as in <https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html>; the repositories of a
     /// deployment, and no others, begin with its name and a slash.
     fn images(&self) -> Vec<Statement> {
+        if !self.pushes {
+            return Vec::new();
+        }
         let push = [
             "ecr:BatchCheckLayerAvailability",
             "ecr:BatchGetImage",
