@@ -7,17 +7,13 @@ use proptest::prelude::*;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use serde_json::{Value, json};
-
 use super::{Document, load, load_all};
-use crate::diagnostic::{Diagnostics, Look, Place};
+use crate::diagnostic::{Diagnostics, Look};
 use crate::source::Source;
 use crate::spec::choice::{CountOrList, WordOr};
 use crate::spec::keyed::Keyed;
-use crate::spec::path::{SpecPath, Step};
 use crate::spec::scalar::{AccountId, Cidr, EnvName, GrammarVersion, Name, Port, Region, SecretRef};
-use crate::spec::schema::{grammar, schema};
-use crate::spec::shape::Walk;
+use crate::spec::schema::schema;
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
