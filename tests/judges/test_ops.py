@@ -273,6 +273,19 @@ def test_a_dry_run_changes_nothing(project, world):
     assert (state(world), running(world)) == before and project.asked_of_docker() == []
 
 
+def test_what_has_no_revision_to_take_is_not_pinned(project, world, tmp_path):
+    """Terraform refuses such a key of `releases`."""
+
+    def change(spec):
+        spec["protect"] = False
+        spec["code_locations"]["sales"]["gitrev"] = project.first
+
+    (tmp_path / "fixed").mkdir()
+    fixed = Project(deployments.changed("acme", tmp_path / "spec", change), tmp_path / "fixed", world.env, ACCOUNT)
+    told = fixed.ops("deploy", "sales", "--target", "tf", "--yes", "--dry-run").stdout
+    assert "terraform -chdir=tf apply" in told and "releases" not in told
+
+
 @pytest.mark.terraform
 def test_after_terraform(unprotected, endpoint, tmp_path):
     """Terraform applies; releases are kept in its file, one key each; and everything goes at the end."""

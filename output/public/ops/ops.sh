@@ -89,8 +89,8 @@ Operates the Dagster deployment $deployment in $region.
   ops.sh rollback [NAME]                   deploy the revision that was deployed before
   ops.sh destroy                           delete the deployment, once you typed its name
 
-NAME is core, a code location or a task; LAYER is network, registry, data, platform, ui, operations,
-location, task or access: core is platform, ui and operations together.
+NAME is core, a code location or a task; LAYER is encryption, network, registry, data, platform, ui,
+operations, location, task, access or extra: core is platform, ui and operations together.
 SERVICE is webserver, daemon or a code location; LOG is a service, run/LOCATION or task/TASK.
 
   --gitrev REV         revision of the images; without it, images takes that of the last commit, and deploy of
@@ -319,13 +319,14 @@ deploy_tf() {
       releases_of everybody keep "$revision"
       ;;
     platform | ui | operations) stop "Terraform deploys $wanted with all that has the core image" "ops.sh deploy core" ;;
-    network | registry | data | location | task | access)
+    encryption | network | registry | data | location | task | access)
       stop "Terraform deploys $wanted with everything else" "ops.sh deploy --gitrev REV" ;;
     *)
       need_image "$wanted"
       newest_revision core
       everything=$revision
-      releases_of "$wanted" pin "$gitrev"
+      # What has no revision of its own to take is applied as it is.
+      [[ " $(names_of owners)" != *" $wanted "* ]] || releases_of "$wanted" pin "$gitrev"
       ;;
   esac
   apply "$everything"
