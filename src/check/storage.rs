@@ -11,7 +11,7 @@ use crate::spec::choice::WordOr;
 use crate::spec::data::Storage;
 use crate::spec::location::Serve;
 use crate::spec::path::SpecPath;
-use crate::spec::scalar::KeyName;
+use crate::spec::scalar::{FolderPath, KeyName};
 use crate::spec::storage::{DataBucket, LifecycleRule, Side, StorageClass, Volume};
 
 pub(super) const RULES: &[Rule] =
@@ -185,9 +185,6 @@ fn folders(subject: &Subject, found: &mut Diagnostics) {
     }
 }
 
-/// Folders of a container that a volume must not hide.
-const TAKEN: [&str; 6] = ["/", "/tmp", "/dev", "/proc", "/sys", "/etc"];
-
 /// Places in the containers: whole paths, each once, and none that the container needs.
 fn mounts(subject: &Subject, found: &mut Diagnostics) {
     let all = volumes(subject);
@@ -196,7 +193,7 @@ fn mounts(subject: &Subject, found: &mut Diagnostics) {
         if !mount.starts_with('/') || mount.len() > 1 && mount.ends_with('/') || mount.contains([':', '\0', '\n']) {
             let help = ["it looks like `/mnt/models`".to_owned()];
             found.bad_value(&at, &format!("`{mount}` is no path in a container"), &help);
-        } else if TAKEN.contains(&mount) {
+        } else if mount == "/" || FolderPath::TAKEN.contains(&mount) {
             let help = ["take a folder of its own, such as `/mnt/models`".to_owned()];
             found.bad_value(&at, &format!("a volume at `{mount}` would hide what the container needs"), &help);
         }
