@@ -23,7 +23,7 @@ dagster: tools ## Load the rendered config in real Dagster
 
 # Namespaces need root: SUDO='sudo --preserve-env' lends it to the tests alone, which leave nothing of root's behind.
 boot: build tools ## Boot rendered deployments with real Dagster and PostgreSQL; needs root on Linux
-	$(SUDO) env "PATH=$$PATH" .venv/bin/python -B -m pytest -p no:cacheprovider --numprocesses 2 --dist loadgroup --durations 15 tests/boot
+	$(SUDO) env "PATH=$$PATH" .venv/bin/python -B -m pytest -p no:cacheprovider --numprocesses 2 --dist loadgroup --no-loadscope-reorder --durations 15 tests/boot
 	$(SUDO) env "PATH=$$PATH" .venv/bin/python -B -m pytest -p no:cacheprovider tests/local
 
 tools:

@@ -17,19 +17,21 @@ import threading
 import pytest
 import yaml
 
+import warm
 from boot import able, applied, world
 from boot.ecs.clock import until
 from boot.rendered import OUTPUT, REPOSITORY, Deployment, render
 from boot.stage import Stage, layers_of
 
 # Deployment to the spec that it is rendered from: examples, whose rendering is committed, and one that is rendered here. All
-# of them boot and run a job in each location and all tasks; `LIVES_ON` also lives through changes and faults.
+# of them boot and run a job in each location and all tasks; `LIVES_ON` also lives through changes and faults. The longest come
+# first, so that no worker is left with one at the end.
 EXAMPLES = {
     "acme": "examples/minimal.yaml",
-    "analytics": "examples/dbt.yaml",
-    "ways": "tests/specs/ways.yaml",
-    "dataplatform": "examples/gitrev-sidecar.yaml",
     "fleet": "examples/fleet.yaml",
+    "ways": "tests/specs/ways.yaml",
+    "analytics": "examples/dbt.yaml",
+    "dataplatform": "examples/gitrev-sidecar.yaml",
 }
 LIVES_ON = "acme"
 # What the machine has to have for tests with a fixture.
@@ -118,12 +120,22 @@ def network(request):
 
 
 @pytest.fixture(scope="session")
-def stage(request, network):
+def programs(network):
+    """Programs that are called often, imported once: the AWS CLI in PATH, and health checks behind the socket that this gives."""
+    packages = REPOSITORY / ".venv-dagster"
+    checks = warm.running([packages / "bin" / "python", "-S"], "boot.ecs.checks", packages)
+    with warm.programs(aws="warm.aws") as folder, checks as place:
+        os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
+        yield str(place)
+
+
+@pytest.fixture(scope="session")
+def stage(request, programs):
     scratch = tempfile.mkdtemp(prefix="boot-")
     spec = yaml.safe_load((REPOSITORY / EXAMPLES[request.param]).read_text())
     committed = OUTPUT / request.param
     deployment = Deployment(committed) if committed.exists() else render(spec, tempfile.mkdtemp(dir=scratch))
-    stage = Stage(deployment, spec, scratch, by_ops=request.param == LIVES_ON)
+    stage = Stage(deployment, spec, scratch, programs, by_ops=request.param == LIVES_ON)
     try:
         stage.deploy()
         stage.steady()

@@ -2,12 +2,9 @@
 the rendered `ops.sh`."""
 
 import os
-import shutil
 import subprocess
 
 import boto3
-
-from boot.rendered import REPOSITORY
 
 TIMEOUT = 1200
 
@@ -32,12 +29,10 @@ class Deployer:
             aws_access_key_id="testing",
             aws_secret_access_key="testing",
         )
-        beside = REPOSITORY / ".venv" / "bin" / "aws"
-        self.program = str(beside) if beside.exists() else shutil.which("aws")
 
     def aws(self, *words):
         done = subprocess.run(
-            [self.program, *words], env=self.environment, capture_output=True, text=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL
+            ["aws", *words], env=self.environment, capture_output=True, text=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL
         )
         if done.returncode:
             raise RuntimeError(f"aws {' '.join(words)}: {done.stderr}{done.stdout}")
@@ -45,10 +40,9 @@ class Deployer:
 
     def ops(self, *words):
         """The rendered script, which finds the same AWS CLI; returns what it says."""
-        path = f"{os.path.dirname(self.program)}:{os.environ['PATH']}"
         done = subprocess.run(
             [self.deployment.folder / "ops" / "ops.sh", *words],
-            env={**self.environment, "PATH": path},
+            env=self.environment,
             capture_output=True,
             text=True,
             timeout=TIMEOUT,

@@ -17,8 +17,7 @@ def variables(stage, key):
     """What the runbook's own commands print for a location."""
     runbook = (stage.deployment.folder / "README.md").read_text()
     (block,) = [each for each in re.findall(r"```sh\n(.*?)```", runbook, re.S) if f'echo "{key}: DAGSTER_' in each]
-    environment = {**stage.deployer.environment, "PATH": f"{os.path.dirname(stage.deployer.program)}:{os.environ['PATH']}"}
-    done = subprocess.run(["bash", "-euc", block], env=environment, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(["bash", "-euc", block], env=stage.deployer.environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     return {found["name"]: found["value"] for found in VARIABLES.finditer(done.stdout) if found["key"] == key}
 
@@ -47,7 +46,7 @@ class Elsewhere:
             "pid_file": str(folder / "pid"),
         }
         log = open(folder / "log", "w")
-        self.process = launch("run", spec, folder / "spec.json", stdin=subprocess.PIPE, stdout=log, stderr=log)
+        self.process = launch(spec, folder / "spec.json", stdin=subprocess.PIPE, stdout=log, stderr=log)
 
     def close(self):
         self.process.stdin.close()

@@ -48,8 +48,9 @@ def archive(name, text):
 
 
 class Stage:
-    def __init__(self, deployment, spec, scratch, by_ops=False):
-        """`spec` is the one that the deployment is rendered from; `by_ops` deploys it with its own script."""
+    def __init__(self, deployment, spec, scratch, checks, by_ops=False):
+        """`spec` is the one that the deployment is rendered from; `checks` the socket of the executor's health checks;
+        `by_ops` deploys it with its own script."""
         self.by_ops = by_ops
         self.deployment, self.spec, self.scratch = deployment, spec, pathlib.Path(scratch)
         # The database's user passes through.
@@ -59,7 +60,7 @@ class Stage:
         self.endpoint = self._server.__enter__()
         self.proxy = Proxy(self.endpoint)
         self.images = Registry(self.scratch, REPOSITORY / ".venv-dagster", REPOSITORY / ".venv")
-        self.world = World(self.scratch, self.endpoint, self.proxy, self.images, deployment.region)
+        self.world = World(self.scratch, self.endpoint, self.proxy, self.images, checks, deployment.region)
         self.deployer = Deployer(deployment, self.endpoint)
         self.ui = Ui(self._webserver)
         self.postgres, self.elsewhere = None, []

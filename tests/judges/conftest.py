@@ -7,13 +7,15 @@ import os
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+HERE = pathlib.Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import pytest
 
 import deployments
 import fakeaws
 import terraform
+import warm
 from created import cloudformation
 from worlds import World
 
@@ -22,6 +24,7 @@ NOT_RUN = pytest.StashKey[str]()
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "terraform: needs Terraform and its AWS provider")
+    config.addinivalue_line("markers", "only(deployment): runs for those that are named")
     if hasattr(config, "workerinput"):
         config.stash[NOT_RUN] = config.workerinput["not_run"]
     else:
@@ -56,7 +59,9 @@ def pytest_unconfigure(config):
 def pytest_generate_tests(metafunc):
     """A test that takes `deployment` runs for each folder of `output/`, all of one folder's in one worker."""
     if "deployment" in metafunc.fixturenames:
-        names = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in deployments.names()]
+        only = metafunc.definition.get_closest_marker("only")
+        chosen = only.args if only else deployments.names()
+        names = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in chosen]
         metafunc.parametrize("deployment", names, indirect=True, scope="session")
 
 
@@ -69,6 +74,14 @@ def deployment(request):
 def endpoint():
     with fakeaws.running() as endpoint:
         yield endpoint
+
+
+@pytest.fixture(scope="session", autouse=True)
+def programs():
+    """The AWS CLI and cfn-lint, imported once, are what PATH leads to."""
+    with warm.programs(aws="warm.aws", cfn_lint="warm.cfn_lint") as folder:
+        os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -109,7 +122,7 @@ def applied(kept, endpoint, tmp_path_factory):
             base = fakeaws.environment(endpoint, deployment.region)
             module = terraform.Module(deployment, tmp_path_factory.mktemp("terraform"), base)
             module.init()
-            module.apply()
+            module.said = module.apply().stdout
             kept[key] = module
         return kept[key]
 

@@ -4,7 +4,7 @@ import pathlib
 import re
 import subprocess
 
-from shell import BIN, Failed
+from shell import Failed
 
 STUBS = pathlib.Path(__file__).parent / "stubs"
 FENCE = re.compile(r"^```sh\n(.*?)^```$", re.M | re.S)
@@ -52,7 +52,7 @@ class Session:
 
 def environment(base, record, account):
     """`base` with the stubs before everything else; what they were asked to do is appended to the file `record`."""
-    path = f"{STUBS}:{BIN}:{base['PATH']}"
+    path = f"{STUBS}:{base['PATH']}"
     return {**base, "PATH": path, "DAGFORGE_RECORD": str(record), "DAGFORGE_ACCOUNT": account}
 
 

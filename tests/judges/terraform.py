@@ -47,7 +47,9 @@ def environment(base):
     """`base` with a provider; the choice is made once and handed to every worker in DAGFORGE_TERRAFORM."""
     kept = {key: value for key, value in base.items() if not key.startswith("TF_")}
     chosen = json.loads(os.environ["DAGFORGE_TERRAFORM"])
-    return {**kept, "CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", **chosen}
+    # Every command reads the provider's schema, and what Go collects meanwhile is a sixth of its time.
+    quick = {"GOGC": "400", "CHECKPOINT_DISABLE": "1"}
+    return {**kept, **quick, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", **chosen}
 
 
 def choose():
@@ -120,10 +122,18 @@ class Module:
         return self.terraform("destroy", "-no-color", "-auto-approve", *self.given, **more)
 
     def resources(self):
-        """The state: every managed resource, by address."""
-        state = json.loads(self.terraform("show", "-json").stdout)
-        found = state.get("values", {}).get("root_module", {}).get("resources", [])
-        return {each["address"]: each for each in found if each["mode"] == "managed"}
+        """The state: type and values of every managed resource, by address.
+
+        Asked for as it is kept, because Terraform would load the provider to show it.
+        """
+        kept = self.terraform("state", "pull").stdout
+        found = {}
+        for each in json.loads(kept)["resources"] if kept else []:
+            for instance in each["instances"] if each["mode"] == "managed" else []:
+                index = f"[{json.dumps(instance['index_key'])}]" if "index_key" in instance else ""
+                address = f"{each['type']}.{each['name']}{index}"
+                found[address] = {"type": each["type"], "values": instance["attributes"]}
+        return found
 
     def dumped(self, phase):
         """What the stand-in provider was asked to do in one phase, `plan` or `apply`; nothing with the real one."""

@@ -1,10 +1,12 @@
 """Deploys rendered templates with the real AWS CLI, and tells what changed."""
 
+import functools
+
 import boto3
 
 import fakeaws
 from fakeaws import existing
-from shell import BIN, run
+from shell import run
 
 DEFAULT_ACCOUNT = "123456789012"
 
@@ -18,8 +20,9 @@ class World:
 
     def aws(self, *arguments, **more):
         """The real AWS CLI."""
-        return run(BIN / "aws", *arguments, env=self.env, **more)
+        return run("aws", *arguments, env=self.env, **more)
 
+    @functools.cache
     def client(self, service):
         keys = {"aws_access_key_id": fakeaws.access_key(self.account), "aws_secret_access_key": "testing"}
         return boto3.client(service, endpoint_url=self.endpoint, region_name=self.region, **keys)

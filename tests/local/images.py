@@ -41,7 +41,7 @@ class Images:
         if name == "redis":
             return Image(self.base + self.tools + self.programs, path, command=["redis-server"])
         if name == "localstack":
-            server = ["/venv/bin/python", "-m", "moto.server", "-H", "0.0.0.0", "-p", "4566"]
+            server = ["python", "-m", "moto.server", "-H", "0.0.0.0", "-p", "4566"]
             return Image(self.base + self.tools + self.programs, path, command=server)
         raise LookupError(f"nothing stands in for {image}")
 

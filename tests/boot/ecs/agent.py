@@ -31,8 +31,10 @@ QUICK = Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}, max
 
 
 class World:
-    def __init__(self, scratch, backend, proxy, images, region):
+    def __init__(self, scratch, backend, proxy, images, checks, region):
+        """`checks` is the socket of the server of the same name."""
         self.scratch, self.backend, self.proxy, self.images, self.region = pathlib.Path(scratch), backend, proxy, images, region
+        self.checks = checks
         self.hosts = self.scratch / "hosts"
         self.names = Names(self.hosts)
         self.endpoints = Endpoints()

@@ -7,7 +7,7 @@ and what SPEC binds), and executes the command as PID 1, or below a minimal init
 SIGTERM on, kills everything when its standard input ends (that is how the executor kills, and what happens when the
 executor dies), and exits as Docker does: with the command's code, or 128 plus the signal.
 
-exec: executes a command inside a running container, as a health check.
+exec: executes a command inside a running container.
 """
 
 import ctypes
@@ -109,12 +109,17 @@ def build_root(spec):
         mount(None, root, flags=MS_REMOUNT | MS_BIND | MS_RDONLY)
 
 
-def become(spec):
-    """The last steps inside the root: directory, user, command."""
+def step_down(spec):
+    """To the directory and the user of the command."""
     os.chdir(spec["directory"])
     os.setgroups([])
     os.setgid(spec["gid"])
     os.setuid(spec["uid"])
+
+
+def become(spec):
+    """The last steps inside the root."""
+    step_down(spec)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGPIPE):
         signal.signal(number, signal.SIG_DFL)
     try:
@@ -174,10 +179,10 @@ def run(spec):
     while ended not in [descriptor for descriptor, _ in poll.poll()]:
         os.kill(first, signal.SIGKILL)
         poll.unregister(0)
-    os._exit(code(os.waitpid(first, 0)[1]))
+    return code(os.waitpid(first, 0)[1])
 
 
-def execute(spec):
+def execute(spec, become=become):
     base = f"/proc/{spec['pid']}"
     root = os.open(f"{base}/root", os.O_RDONLY | os.O_DIRECTORY)
     spaces = [os.open(f"{base}/ns/{name}", os.O_RDONLY) for name in ("net", "pid", "mnt")]
@@ -189,8 +194,9 @@ def execute(spec):
     if child == 0:
         become(spec)
     signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGKILL))
-    os._exit(code(os.waitpid(child, 0)[1]))
+    return code(os.waitpid(child, 0)[1])
 
 
-with open(sys.argv[2]) as file:
-    {"run": run, "exec": execute}[sys.argv[1]](json.load(file))
+if __name__ == "__main__":
+    with open(sys.argv[2]) as file:
+        os._exit({"run": run, "exec": execute}[sys.argv[1]](json.load(file)))

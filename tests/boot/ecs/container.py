@@ -7,22 +7,24 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
 from boot.ecs import clock
+from warm import client
 
 BOX = pathlib.Path(__file__).with_name("box.py")
 # What the executor itself needs to start or end a process on a busy machine.
 SLACK = 20
 
 
-def launch(mode, spec, path, **more):
-    """Starts `box`."""
+def launch(spec, path, **more):
+    """Starts what `box` runs."""
     path.write_text(json.dumps(spec))
     path.chmod(0o600)
     # A plain interpreter: no site-packages, no environment of ours.
-    command = [os.path.realpath(sys.executable), "-I", "-S", BOX, mode, path]
+    command = [os.path.realpath(sys.executable), "-I", "-S", BOX, "run", path]
     return subprocess.Popen(command, env={}, **more)
 
 
@@ -105,7 +107,7 @@ class Container:
         spec = self.spec()
         self.task.note(f"{self.name}: starting {' '.join(spec['command'])[:120]}")
         self.process = launch(
-            "run", spec, self.folder / "spec.json", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            spec, self.folder / "spec.json", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
         self.log = threading.Thread(target=Log(self).copy, daemon=True)
         self.log.start()
@@ -155,7 +157,7 @@ class Container:
         check = self.definition["healthCheck"]
         began = time.monotonic()
         failures = 0
-        while not self._stops_within(check.get("interval", 30)):
+        while not self.stopping.wait(clock.shortened(check.get("interval", 30))):
             passed = self._check(spec, check)
             if passed:
                 failures, self.health = 0, "HEALTHY"
@@ -164,29 +166,20 @@ class Container:
                 if failures >= check.get("retries", 3):
                     self.health = "UNHEALTHY"
 
-    def _stops_within(self, interval):
-        """Waits for the next check, in short steps, so that a change of pace counts at once."""
-        asked = time.monotonic()
-        while time.monotonic() < asked + interval / (clock.CHECKS if self.health == "HEALTHY" else clock.FACTOR):
-            if self.stopping.wait(0.5):
-                return True
-        return self.stopping.is_set()
-
     def _check(self, spec, check):
         kind, *command = check["command"]
         if kind == "CMD-SHELL":
             command = ["/bin/sh", "-c", *command]
-        began = time.monotonic()
         spec = {**spec, "command": command, "pid": (self.folder / "pid").read_text()}
-        process = launch("exec", spec, self.folder / "check.json", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        try:
-            output, _ = process.communicate(timeout=clock.allowed(check.get("timeout", 5)))
-            outcome = process.returncode
-        except subprocess.TimeoutExpired:
-            process.terminate()
-            output, _ = process.communicate()
-            outcome = "timeout"
-        self.checks.append((outcome, time.monotonic() - began, output))
+        began = time.monotonic()
+        with open(os.devnull) as nothing, tempfile.TemporaryFile(dir=self.folder) as output:
+            try:
+                outcome = client.call(self.task.world.checks, spec, [nothing, output, output], clock.allowed(check.get("timeout", 5)))
+            except TimeoutError:
+                outcome = "timeout"
+            output.seek(0)
+            said = output.read().decode(errors="replace")
+        self.checks.append((outcome, time.monotonic() - began, said))
         return outcome == 0
 
 

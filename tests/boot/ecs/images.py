@@ -1,7 +1,7 @@
 """What stands in for container images.
 
 An image here is a list of folders to bind into a container's root, with the rest of what a Dockerfile says: environment,
-working directory, volumes. The packages are a virtual environment with the pinned requirements, moved to `/venv` by
+working directory, volumes. The packages are a virtual environment with the pinned requirements, moved to `VENV` by
 rewriting the first line of its scripts; the code is a small real Dagster project. Images are keyed as ECR keys them:
 repository and tag. What was never pushed cannot be pulled.
 """
@@ -12,7 +12,9 @@ import shutil
 import sys
 
 PROJECT = pathlib.Path(__file__).resolve().parent.parent / "project"
-PATH = "/venv/bin:/usr/local/bin:/usr/bin:/bin"
+# Where images have their packages; every machine has the folder above it, which `checks` needs.
+VENV = "/srv/venv"
+PATH = f"{VENV}/bin:/usr/local/bin:/usr/bin:/bin"
 # The one that virtual environments are made from; their own may be a copy of it, which is not in a container.
 INTERPRETER = pathlib.Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}").resolve()
 
@@ -56,16 +58,16 @@ class Registry:
         return [(str(etc), "/etc")] + ([(str(interpreter), str(interpreter))] if outside else [])
 
     def _moved(self, venv, name, scripts):
-        """Binds that make a virtual environment appear at /venv."""
+        """Binds that make a virtual environment appear at `VENV`."""
         venv, programs = pathlib.Path(venv), self.scratch / f"{name}-bin"
         programs.mkdir()
         for script in (venv / "bin").glob(scripts):
             if script.is_file() and not script.is_symlink() and script.read_bytes()[:2] == b"#!":
                 lines = script.read_text().splitlines(keepends=True)
-                (programs / script.name).write_text("#!/venv/bin/python\n" + "".join(lines[1:]))
+                (programs / script.name).write_text(f"#!{VENV}/bin/python\n" + "".join(lines[1:]))
                 (programs / script.name).chmod(0o755)
         (programs / "python").symlink_to(INTERPRETER)
-        parts = [(programs, "/venv/bin"), (venv / "lib", "/venv/lib"), (venv / "pyvenv.cfg", "/venv/pyvenv.cfg")]
+        parts = [(programs, f"{VENV}/bin"), (venv / "lib", f"{VENV}/lib"), (venv / "pyvenv.cfg", f"{VENV}/pyvenv.cfg")]
         return [(str(folder), path) for folder, path in parts]
 
     def push_tools(self, reference):
