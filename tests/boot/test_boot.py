@@ -101,3 +101,6 @@ def test_a_killed_run_is_marked_failed_with_its_last_lines(stage, activity):
     messages = "\n".join(event.get("message") or "" for event in stage.ui.events(activity.killed))
     assert "exit code 137" in messages, messages
     assert "Run worker logs:" in messages and "STEP_START" in messages, messages
+    # What the alarm on runs that were given up looks for (src/plan/alarms/failures.rs).
+    said = "\n".join(stage.logs(daemon, "daemon") for daemon in stage.tasks("core_daemon"))
+    assert f"{activity.killed} as failed" in said, said
