@@ -7,23 +7,25 @@ NEXTEST := $(shell command -v cargo-nextest)
 help: ## List these targets
 	@sed -n 's/^\([a-z]*\):.* ## /  \1\t/p' Makefile
 
+# With its tests: these give some dependencies more features, so that a build without them would be one more.
 build: ## Build dagforge
-	cargo build
+	cargo build --tests
 
 test: rust judges boot ## Run every test: Rust, what AWS, Terraform and checkov say to output/, and Dagster booted from it
 
 rust: ## Run the Rust tests
 	$(if $(NEXTEST),cargo nextest run,cargo test)
 
+# Three on two cores: each waits for its servers a sixth of the time.
 judges: build tools ## Run cfn-lint, the AWS CLI, Terraform and checkov on output/
-	.venv/bin/python -m pytest --numprocesses 2 --dist loadgroup tests/judges
+	.venv/bin/python -m pytest --numprocesses 3 --dist loadgroup tests/judges
 
 dagster: tools ## Load the rendered config in real Dagster
 	.venv/bin/python -m pytest tests/boot/test_config.py tests/boot/test_policy.py
 
 # Namespaces need root: SUDO='sudo --preserve-env' lends it to the tests alone, which leave nothing of root's behind.
 boot: build tools ## Boot rendered deployments with real Dagster and PostgreSQL; needs root on Linux
-	$(SUDO) env "PATH=$$PATH" .venv/bin/python -B -m pytest -p no:cacheprovider --numprocesses 2 --dist loadgroup --no-loadscope-reorder --durations 15 tests/boot
+	$(SUDO) env "PATH=$$PATH" .venv/bin/python -B -m pytest -p no:cacheprovider --numprocesses 2 --dist loadgroup --durations 15 tests/boot
 	$(SUDO) env "PATH=$$PATH" .venv/bin/python -B -m pytest -p no:cacheprovider tests/local
 
 tools:

@@ -24,14 +24,13 @@ from boot.rendered import OUTPUT, REPOSITORY, Deployment, render
 from boot.stage import Stage, layers_of
 
 # Deployment to the spec that it is rendered from: examples, whose rendering is committed, and one that is rendered here. All
-# of them boot and run a job in each location and all tasks; `LIVES_ON` also lives through changes and faults. The longest come
-# first, so that no worker is left with one at the end.
+# of them boot and run a job in each location and all tasks; `LIVES_ON` also lives through changes and faults.
 EXAMPLES = {
     "acme": "examples/minimal.yaml",
-    "fleet": "examples/fleet.yaml",
-    "ways": "tests/specs/ways.yaml",
     "analytics": "examples/dbt.yaml",
+    "ways": "tests/specs/ways.yaml",
     "dataplatform": "examples/gitrev-sidecar.yaml",
+    "fleet": "examples/fleet.yaml",
 }
 LIVES_ON = "acme"
 # What the machine has to have for tests with a fixture.

@@ -4,10 +4,12 @@ import json
 
 import pytest
 
+from boot.ecs import clock
 from boot.ecs.clock import until
 from boot.test_change import never_two
 
 pytestmark = pytest.mark.lives_on
+HASTENED = 20
 
 
 def works(stage, activity):
@@ -87,7 +89,8 @@ def test_a_rotated_password_needs_new_tasks(stage, activity):
     known = activity.hello[stage.locations[0]]
     until(lambda: attempt(lambda: stage.ui.status(known)) is None, 60, "the old password goes on working")
     daemon = stage.tasks("core_daemon")[-1].containers["daemon"]
-    until(lambda: noticed(daemon.checks), 400, stage.explain)
+    with clock.hastened_checks(HASTENED):
+        until(lambda: noticed(daemon.checks), 400, stage.explain)
     for name in sorted(stage.services()):
         assert ids(stage, short(stage, name)) == before[name], f"{name} was replaced by itself"
         stage.renew(short(stage, name))

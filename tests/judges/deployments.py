@@ -13,6 +13,9 @@ from shell import run
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "output"
 EXAMPLES = ROOT / "examples"
+# Deployments of `output/` whose whole life is tried, in both targets: the least one, one with tasks, twelve code locations, and
+# the one that asks for most. What changes for one of the others is the same.
+LIVE = ("acme", "analytics", "fleet", "ledger")
 DAGFORGE = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug" / "dagforge"
 
 

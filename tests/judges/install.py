@@ -4,6 +4,7 @@ Requirements are pip's, or a package.json with its lock beside it, which the nod
 An environment is made, or made anew, only when its requirements or the Python version changed since the last time.
 """
 
+import fcntl
 import hashlib
 import pathlib
 import shutil
@@ -17,8 +18,13 @@ NEEDED = (3, 11)
 def main(arguments):
     if sys.version_info[:2] < NEEDED:
         sys.exit(f"Python {'.'.join(map(str, NEEDED))} or newer is needed, this is {sys.version.split()[0]}")
-    for directory, requirements in zip(arguments[::2], arguments[1::2], strict=True):
-        make(pathlib.Path(directory), pathlib.Path(requirements), pathlib.Path(arguments[0]))
+    first = pathlib.Path(arguments[0])
+    first.mkdir(parents=True, exist_ok=True)
+    with open(first / "lock", "w") as lock:
+        # What another run of this is making is waited for.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for directory, requirements in zip(arguments[::2], arguments[1::2], strict=True):
+            make(pathlib.Path(directory), pathlib.Path(requirements), first)
 
 
 def make(directory, requirements, first):

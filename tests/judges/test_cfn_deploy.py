@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 import deployments
 from worlds import World
 
@@ -156,6 +158,7 @@ def readers_of_the_config(deployment):
     return {"cfn/40-platform.yaml", "cfn/42-ui.yaml"} | ({"cfn/45-operations.yaml"} if migrates else set())
 
 
+@pytest.mark.only(*deployments.LIVE)
 def test_a_new_config_touches_webserver_and_daemon_only(deployment, deployed, tmp_path):
     world = deployed(deployment).world
 
@@ -175,6 +178,7 @@ def test_a_new_config_touches_webserver_and_daemon_only(deployment, deployed, tm
     assert set(world.deploy(deployment, current(world, deployment), only=core)) == set(core)
 
 
+@pytest.mark.only(*deployments.LIVE)
 def test_an_added_location_touches_webserver_and_daemon_only(deployment, deployed, tmp_path):
     world = deployed(deployment).world
 

@@ -95,6 +95,7 @@ def test_protected_data_is_not_destroyed(deployment, applied):
     assert "prevent_destroy" in done.stderr
 
 
+@pytest.mark.only(*deployments.LIVE)
 def test_an_unprotected_copy_lives_and_dies(spare):
     """The runbook's order: services off, images pushed, services on; then everything goes."""
     spare.apply("-var", "services_enabled=false")

@@ -33,7 +33,8 @@ def running(interpreter, module, *arguments):
     with tempfile.TemporaryDirectory(prefix="warm-") as folder:
         place = pathlib.Path(folder) / "socket"
         process = subprocess.Popen(
-            [*interpreter, "-m", module, place, *arguments],
+            # Where this is root's process, it leaves nothing of root's behind.
+            [*interpreter, "-B", "-m", module, place, *arguments],
             # Its input is what it notices the end of this process by.
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env={**os.environ, "PYTHONPATH": str(HERE.parent)},
