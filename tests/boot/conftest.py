@@ -123,8 +123,7 @@ def programs(network):
     """Programs that are called often, imported once: the AWS CLI in PATH, and health checks behind the socket that this gives."""
     packages = REPOSITORY / ".venv-dagster"
     checks = warm.running([packages / "bin" / "python", "-S"], "boot.ecs.checks", packages)
-    with warm.programs(aws="warm.aws") as folder, checks as place:
-        os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    with warm.programs(aws="warm.aws"), checks as place:
         yield str(place)
 
 

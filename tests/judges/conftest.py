@@ -79,8 +79,7 @@ def endpoint():
 @pytest.fixture(scope="session", autouse=True)
 def programs():
     """The AWS CLI and cfn-lint, imported once, are what PATH leads to."""
-    with warm.programs(aws="warm.aws", cfn_lint="warm.cfn_lint") as folder:
-        os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    with warm.programs(aws="warm.aws", cfn_lint="warm.cfn_lint"):
         yield
 
 
@@ -122,7 +121,7 @@ def applied(kept, endpoint, tmp_path_factory):
             base = fakeaws.environment(endpoint, deployment.region)
             module = terraform.Module(deployment, tmp_path_factory.mktemp("terraform"), base)
             module.init()
-            module.said = module.apply().stdout
+            module.apply()
             kept[key] = module
         return kept[key]
 

@@ -134,11 +134,13 @@ def changed(name, out, change):
     return render(json.dumps(spec), out, environment)
 
 
+def unprotect(spec):
+    """Lets a deployment be torn down. Then it takes nothing over: a bucket's name is taken by whoever has it, in any account."""
+    spec.pop("adopt", None)
+    spec["protect"] = False
+
+
 def unprotected(name, out):
-    """A copy of a deployment that may be torn down, and so takes nothing over."""
+    """A copy of a deployment that may be torn down."""
 
-    def change(spec):
-        spec.pop("adopt", None)
-        spec["protect"] = False
-
-    return changed(name, out, change)
+    return changed(name, out, unprotect)

@@ -104,6 +104,8 @@ class Module:
         self.env = environment({**base, "REPLAY_DUMP": str(self.dump)})
         if any(re.search(r"^\s*backend \"", path.read_text(), re.M) for path in deployment.modules):
             (self.folder / "judge_override.tf").write_text('terraform {\n  backend "local" {}\n}\n')
+        # By the last `apply`.
+        self.said = ""
         self.given = [] if deployment.gitrev else ["-var", "gitrev=rev1"]
 
     def terraform(self, command, *arguments, **more):
@@ -116,7 +118,7 @@ class Module:
         return self.terraform("plan", "-no-color", *self.given, *arguments, **more)
 
     def apply(self, *arguments):
-        return self.terraform("apply", "-no-color", "-auto-approve", *self.given, *arguments)
+        self.said = self.terraform("apply", "-no-color", "-auto-approve", *self.given, *arguments).stdout
 
     def destroy(self, **more):
         return self.terraform("destroy", "-no-color", "-auto-approve", *self.given, **more)

@@ -228,9 +228,7 @@ def test_an_unprotected_copy_can_be_taken_down(deployment, endpoint, tmp_path):
     """In an account of its own; through the API, because the CLI's own part was judged above."""
 
     def change(spec):
-        spec["protect"] = False
-        # A bucket's name is taken by whoever has it, in whichever account; taking things over has tests of its own.
-        spec.pop("adopt", None)
+        deployments.unprotect(spec)
         if "account" in spec:
             # ARNs of what exists are in the account, too.
             spec.update(json.loads(json.dumps(spec).replace(spec["account"], SPARE_ACCOUNT)))

@@ -50,7 +50,7 @@ def planned(module, *arguments):
 
 
 def touched(module, *arguments):
-    """The addresses that a plan touches, as it says itself."""
+    """The addresses that a plan touches, as it says itself: showing it would load the provider once more."""
     said = [json.loads(line) for line in module.plan("-json", *arguments).stdout.splitlines()]
     changes = [line["change"] for line in said if line["type"] == "planned_change"]
     return {change["resource"]["addr"] for change in changes if change["action"] not in QUIET}

@@ -1,4 +1,4 @@
-"""The AWS CLI that the judges call is the real one, and only starts faster."""
+"""The AWS CLI and cfn-lint that the judges call are the real ones, and only start faster."""
 
 import subprocess
 
@@ -23,6 +23,13 @@ def env(endpoint):
 @pytest.mark.parametrize("arguments", [pytest.param(call, id=name) for name, call in CALLS.items()])
 def test_a_call_says_the_same(env, arguments):
     warm, real = (run(program, *arguments, env=env, expect=None) for program in ("aws", BIN / "aws"))
+    assert (warm.returncode, warm.stdout, warm.stderr) == (real.returncode, real.stdout, real.stderr)
+
+
+def test_a_linter_says_the_same(env, tmp_path):
+    (tmp_path / "t.yaml").write_text("Parameters: {Unused: {Type: String}}\nResources: {A: {Type: AWS::SNS::Topic}}\n")
+    warm, real = (run(program, "t.yaml", env=env, cwd=tmp_path, expect=None) for program in ("cfn-lint", BIN / "cfn-lint"))
+    assert "W2001" in warm.stdout
     assert (warm.returncode, warm.stdout, warm.stderr) == (real.returncode, real.stdout, real.stderr)
 
 

@@ -4,7 +4,7 @@ Most of what a call of the AWS CLI costs is its own start, and a run of the test
 does is not touched: the program's own entry point, with the arguments, environment, folder, and files of the caller.
 
 * `server` waits for calls and forks; `aws` and `cfn_lint` say what a fork does.
-* `client` makes a call, and is what `programs` puts into a folder for PATH.
+* `client` makes a call, and is what `programs` puts into PATH.
 """
 
 import contextlib
@@ -50,7 +50,7 @@ def running(interpreter, module, *arguments):
 
 @contextlib.contextmanager
 def programs(**modules):
-    """Yields a folder for PATH with these programs, each by its name and the module that serves it."""
+    """Makes PATH lead to these programs first, each by its name and the module that serves it, until the block ends."""
     with contextlib.ExitStack() as stack:
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="warm-")))
         for name, module in modules.items():
@@ -58,4 +58,9 @@ def programs(**modules):
             program = folder / name.replace("_", "-")
             program.write_text(PROGRAM.format(python=sys.executable, folder=str(HERE), place=str(place)))
             program.chmod(0o755)
-        yield folder
+        path = os.environ["PATH"]
+        os.environ["PATH"] = f"{folder}{os.pathsep}{path}"
+        try:
+            yield
+        finally:
+            os.environ["PATH"] = path

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -37,6 +38,9 @@ def _end_with(file):
     signal.signal(signal.SIGIO, lambda *_: signal.raise_signal(signal.SIGTERM))
     fcntl.fcntl(file, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(file, fcntl.F_SETFL, fcntl.fcntl(file, fcntl.F_GETFL) | os.O_ASYNC)
+    # Nothing tells of what was closed before: then its end can be read.
+    if select.select([file], [], [], 0)[0]:
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _answer(call, perform):
@@ -66,6 +70,10 @@ def code_of(program, *arguments):
         code = leaving.code
     except BaseException:
         sys.excepthook(*sys.exc_info())
+        code = 1
+    if isinstance(code, str):
+        # As Python does with what is no number.
+        print(code, file=sys.stderr)
         code = 1
     sys.stdout.flush()
     return (code or 0) & 0xFF

@@ -4,6 +4,7 @@ Commands are executed in the namespaces and the root of their container, as its 
 process that has imported them: that is nearly all they cost, and there are thousands of checks.
 """
 
+import functools
 import os
 import pathlib
 import shutil
@@ -38,6 +39,7 @@ def programs(packages):
 
 
 def become(spec, programs):
+    """Executes a command as `box` does, or is one of the programs itself; does not return."""
     program, environment = spec["command"][0], spec["environment"]
     if program not in programs or not shutil.which(program, path=environment["PATH"]):
         box.become(spec)
@@ -48,7 +50,7 @@ def become(spec, programs):
 
 def main(place, packages):
     imported = programs(packages)
-    server.serve(place, lambda spec: box.execute(spec, lambda spec: become(spec, imported)))
+    server.serve(place, functools.partial(box.execute, become=functools.partial(become, programs=imported)))
 
 
 if __name__ == "__main__":

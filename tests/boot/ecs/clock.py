@@ -10,8 +10,7 @@ import os
 import time
 
 FACTOR = 5
-# For health checks of what is healthy: even without their import (`checks`) those of ten servers, at the pace of the rest, take
-# a third of two cores from the work.
+# For health checks of what is healthy: those of ten servers at the pace of the rest would slow down the work.
 CHECKS = 1 / 3
 
 
